@@ -1,0 +1,260 @@
+//! An echo server on one completion port, written with the Win32 functions.
+
+use std::mem::offset_of;
+use std::ptr::{null, null_mut};
+
+use larboard_bench::{ServerOptions, announce};
+use larboard_win32::Win32::Foundation::{
+    ERROR_IO_PENDING, GetLastError, HANDLE, INVALID_HANDLE_VALUE,
+};
+use larboard_win32::Win32::Networking::WinSock::{
+    AF_INET, INVALID_SOCKET, IPPROTO_TCP, SOCK_STREAM, SOCKADDR, SOCKADDR_IN, SOCKET, TCP_NODELAY,
+    WSA_FLAG_OVERLAPPED, WSABUF, WSADATA, WSAGetLastError, WSARecv, WSASend, WSASocketW,
+    WSAStartup, accept, bind, closesocket, getsockname, listen, setsockopt,
+};
+use larboard_win32::Win32::Storage::FileSystem::SetFileCompletionNotificationModes;
+use larboard_win32::Win32::System::IO::{
+    CreateIoCompletionPort, GetQueuedCompletionStatus, OVERLAPPED,
+};
+use larboard_win32::Win32::System::Threading::INFINITE;
+use larboard_win32::Win32::System::WindowsProgramming::FILE_SKIP_COMPLETION_PORT_ON_SUCCESS;
+
+fn main() {
+    let options = ServerOptions::start();
+    match options.buffer {
+        64 => serve::<64>(options),
+        512 => serve::<512>(options),
+        4096 => serve::<4096>(options),
+        other => panic!("--buffer takes 64, 512 or 4096, not {other}"),
+    }
+}
+
+/// Accepts clients for ever.
+fn serve<const N: usize>(options: ServerOptions) {
+    let listener = listening_socket();
+    // SAFETY: takes no pointers; INVALID_HANDLE_VALUE asks for a port alone.
+    let port = unsafe {
+        CreateIoCompletionPort(INVALID_HANDLE_VALUE, null_mut(), 0, options.workers as u32)
+    };
+    assert!(!port.is_null(), "no port: error {}", error());
+    for _ in 0..options.workers {
+        let port = port as usize;
+        std::thread::spawn(move || work::<N>(port as HANDLE, options.skip));
+    }
+    announce(tcp_port(listener));
+    loop {
+        // SAFETY: the address of the peer is not asked for.
+        let socket = unsafe { accept(listener, null_mut(), null_mut()) };
+        assert_ne!(
+            socket,
+            INVALID_SOCKET,
+            "accept failed with error {}",
+            error()
+        );
+        admit::<N>(port, socket, options.skip);
+    }
+}
+
+/// Associates a client with the port and starts its first receive.
+fn admit<const N: usize>(port: HANDLE, socket: SOCKET, skip: bool) {
+    let on = 1_i32;
+    let option = (&raw const on).cast();
+    // SAFETY: the option's value is live and its size is passed.
+    unsafe {
+        setsockopt(
+            socket,
+            IPPROTO_TCP,
+            TCP_NODELAY,
+            option,
+            size_of::<i32>() as i32,
+        )
+    };
+    // SAFETY: takes no pointers.
+    let associated = unsafe { CreateIoCompletionPort(socket as HANDLE, port, 0, 0) };
+    assert_eq!(associated, port, "no association: error {}", error());
+    if skip {
+        // SAFETY: takes no pointers.
+        unsafe {
+            SetFileCompletionNotificationModes(
+                socket as HANDLE,
+                FILE_SKIP_COMPLETION_PORT_ON_SUCCESS as u8,
+            )
+        };
+    }
+    Client::<N>::proceed(Client::<N>::new(socket), 0, skip);
+}
+
+/// Takes packets and moves their clients on.
+fn work<const N: usize>(port: HANDLE, skip: bool) {
+    loop {
+        let (mut bytes, mut key, mut overlapped) = (0, 0, null_mut());
+        // SAFETY: the three variables are live.
+        let success = unsafe {
+            GetQueuedCompletionStatus(port, &mut bytes, &mut key, &mut overlapped, INFINITE)
+        };
+        if overlapped.is_null() {
+            return;
+        }
+        let client = overlapped.cast::<Client<N>>();
+        if success == 0 || bytes == 0 {
+            Client::end(client);
+        } else {
+            Client::proceed(client, bytes, skip);
+        }
+    }
+}
+
+/// One client and its only operation. The OVERLAPPED comes first: its address is the client's.
+#[repr(C)]
+struct Client<const N: usize> {
+    overlapped: OVERLAPPED,
+    socket: SOCKET,
+    /// Bytes in the buffer that go back; 0 while receiving.
+    due: u32,
+    sent: u32,
+    buffer: [u8; N],
+}
+
+const _: () = assert!(offset_of!(Client<64>, overlapped) == 0);
+
+impl<const N: usize> Client<N> {
+    fn new(socket: SOCKET) -> *mut Self {
+        Box::into_raw(Box::new(Self {
+            overlapped: OVERLAPPED::default(),
+            socket,
+            due: 0,
+            sent: 0,
+            buffer: [0; N],
+        }))
+    }
+
+    /// Goes on after `bytes` were transferred: sends the rest of what is due, or else receives. In skip mode what succeeds at once has
+    /// no packet, so the next step follows here.
+    fn proceed(this: *mut Self, mut bytes: u32, skip: bool) {
+        loop {
+            // SAFETY: a client has one operation; nobody else touches it from the packet of one to the start of the next, which is
+            // the last access here.
+            let client = unsafe { &mut *this };
+            client.advance(bytes);
+            match client.start() {
+                Started::Done(count) if skip && count > 0 => bytes = count,
+                Started::Done(_) if skip => return Self::end(this),
+                Started::Done(_) | Started::Pending => return,
+                Started::Failed => return Self::end(this),
+            }
+        }
+    }
+
+    fn advance(&mut self, bytes: u32) {
+        if self.due == 0 {
+            (self.due, self.sent) = (bytes, 0);
+        } else {
+            self.sent += bytes;
+        }
+        if self.sent == self.due {
+            self.due = 0;
+        }
+    }
+
+    fn start(&mut self) -> Started {
+        let overlapped = &raw mut self.overlapped;
+        let (mut bytes, mut flags) = (0, 0);
+        let result = if self.due == 0 {
+            let buffer = WSABUF {
+                len: N as u32,
+                buf: self.buffer.as_mut_ptr(),
+            };
+            // SAFETY: the buffer and the OVERLAPPED live until `end`, which follows the completion.
+            unsafe {
+                WSARecv(
+                    self.socket,
+                    &buffer,
+                    1,
+                    &mut bytes,
+                    &mut flags,
+                    overlapped,
+                    None,
+                )
+            }
+        } else {
+            let rest = &mut self.buffer[self.sent as usize..self.due as usize];
+            let buffer = WSABUF {
+                len: rest.len() as u32,
+                buf: rest.as_mut_ptr(),
+            };
+            // SAFETY: as above.
+            unsafe { WSASend(self.socket, &buffer, 1, &mut bytes, 0, overlapped, None) }
+        };
+        match result {
+            0 => Started::Done(bytes),
+            // SAFETY: takes no pointers.
+            _ if unsafe { WSAGetLastError() } == ERROR_IO_PENDING as i32 => Started::Pending,
+            _ => Started::Failed,
+        }
+    }
+
+    fn end(this: *mut Self) {
+        // SAFETY: `new` made the pointer, and nothing is pending after the packet that brought the client here.
+        let client = unsafe { Box::from_raw(this) };
+        // SAFETY: takes no pointers.
+        unsafe { closesocket(client.socket) };
+    }
+}
+
+/// How an operation began.
+enum Started {
+    Done(u32),
+    Pending,
+    Failed,
+}
+
+fn listening_socket() -> SOCKET {
+    let mut data = WSADATA::default();
+    // SAFETY: the structure is live.
+    assert_eq!(unsafe { WSAStartup(0x0202, &mut data) }, 0);
+    // SAFETY: no protocol information is passed.
+    let socket = unsafe {
+        WSASocketW(
+            i32::from(AF_INET),
+            SOCK_STREAM,
+            IPPROTO_TCP,
+            null(),
+            0,
+            WSA_FLAG_OVERLAPPED,
+        )
+    };
+    assert_ne!(socket, INVALID_SOCKET, "no socket: error {}", error());
+    let mut address = SOCKADDR_IN {
+        sin_family: AF_INET,
+        ..SOCKADDR_IN::default()
+    };
+    address.sin_addr.S_un.S_addr = u32::from_ne_bytes([127, 0, 0, 1]);
+    // SAFETY: the address is live and its size is passed.
+    let bound = unsafe {
+        bind(
+            socket,
+            (&raw const address).cast::<SOCKADDR>(),
+            size_of_val(&address) as i32,
+        )
+    };
+    assert_eq!(bound, 0, "bind failed with error {}", error());
+    // SAFETY: takes no pointers.
+    let listening = unsafe { listen(socket, 4096) };
+    assert_eq!(listening, 0, "listen failed with error {}", error());
+    socket
+}
+
+/// The TCP port a socket is bound to.
+fn tcp_port(socket: SOCKET) -> u16 {
+    let mut address = SOCKADDR_IN::default();
+    let mut size = size_of_val(&address) as i32;
+    // SAFETY: address and size are live, and the size is that of the address.
+    let done = unsafe { getsockname(socket, (&raw mut address).cast(), &mut size) };
+    assert_eq!(done, 0, "getsockname failed with error {}", error());
+    u16::from_be(address.sin_port)
+}
+
+fn error() -> u32 {
+    // SAFETY: takes no pointers.
+    unsafe { GetLastError() }
+}

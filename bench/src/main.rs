@@ -1,0 +1,64 @@
+//! Measures Larboard in pairs: its echo server against a raw edge-triggered epoll server, its port against channels, in the same run.
+
+mod echo;
+mod load;
+mod memory;
+mod port;
+mod report;
+mod server;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Pairs Larboard's completion port with a raw epoll server and prints medians of the ratios.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Connections of the load generator.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 64, 1000])]
+    connections: Vec<usize>,
+    /// Worker threads of the servers.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
+    workers: Vec<usize>,
+    /// How often each pair is measured.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Length of one measurement.
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+    /// Bytes per message.
+    #[arg(long, default_value_t = 64)]
+    size: usize,
+    /// Let our server skip the packets of what succeeds at once.
+    #[arg(long)]
+    skip: bool,
+    /// Count system calls instead, in a short round under strace.
+    #[arg(long)]
+    syscalls: bool,
+    /// Measure memory per idle connection instead, with this many of them.
+    #[arg(long, num_args = 0..=1, default_missing_value = "10000")]
+    memory: Option<usize>,
+    /// Measure posting and fetching packets instead.
+    #[arg(long)]
+    port: bool,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let outcome = if options.port {
+        Ok(port::run(options.rounds))
+    } else if let Some(clients) = options.memory {
+        memory::run(clients)
+    } else if options.syscalls {
+        echo::count_system_calls(&options)
+    } else {
+        echo::run(&options)
+    };
+    match outcome {
+        Ok(bars) => report::verdict(&bars),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

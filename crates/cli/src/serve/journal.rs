@@ -1,0 +1,132 @@
+//! What a server says while it runs, and what it has counted when it ends.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use larboard::Error;
+
+use crate::messages::ServerMessages;
+
+/// Printer and counter of one server, shared by its threads.
+pub struct Journal {
+    messages: ServerMessages,
+    quiet: bool,
+    clients: AtomicU64,
+    received: AtomicU64,
+    bytes: AtomicU64,
+    threads: AtomicU64,
+    peak_threads: AtomicU64,
+    departures: Mutex<u64>,
+    departed: Condvar,
+}
+
+impl Journal {
+    /// The journal of this program, which lives as long as the program does.
+    pub fn of_program(messages: ServerMessages, quiet: bool) -> &'static Self {
+        Box::leak(Box::new(Self {
+            messages,
+            quiet,
+            clients: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            threads: AtomicU64::new(1),
+            peak_threads: AtomicU64::new(1),
+            departures: Mutex::new(0),
+            departed: Condvar::new(),
+        }))
+    }
+
+    /// The server is ready. Said even when quiet: port 0 has become a real one here.
+    pub fn listening(&self, address: SocketAddr) {
+        write(&self.messages.listening(address));
+    }
+
+    /// A client has come.
+    pub fn connected(&self, peer: SocketAddr) {
+        self.clients.fetch_add(1, Relaxed);
+        self.say(|messages| messages.connected(peer));
+    }
+
+    /// A client has sent this.
+    pub fn received(&self, peer: SocketAddr, data: &[u8]) {
+        self.received.fetch_add(1, Relaxed);
+        self.bytes.fetch_add(data.len() as u64, Relaxed);
+        self.say(|messages| messages.received(peer, data));
+    }
+
+    /// A client has gone; its socket is closed.
+    pub fn disconnected(&self, peer: SocketAddr) {
+        self.say(|messages| messages.disconnected(peer));
+        *lock(&self.departures) += 1;
+        self.departed.notify_all();
+    }
+
+    /// An operation has failed, which concerns one client and not the server.
+    #[track_caller]
+    pub fn error(&self, operation: &str, error: Error) {
+        let line = Location::caller();
+        self.say(|messages| messages.error(operation, error, error.code().0, line));
+    }
+
+    /// The server itself is in trouble, which it survives. Said even when quiet.
+    #[track_caller]
+    pub fn trouble(&self, operation: &str, error: Error) {
+        write(&self.messages.error(operation, error, error.code().0, Location::caller()));
+    }
+
+    /// There is no memory for a client.
+    pub fn out_of_memory(&self) {
+        self.say(|messages| messages.out_of_memory().to_owned());
+    }
+
+    /// Runs the work of one more thread of the server.
+    pub fn in_thread<T>(&self, work: impl FnOnce() -> T) -> T {
+        let now = self.threads.fetch_add(1, Relaxed) + 1;
+        self.peak_threads.fetch_max(now, Relaxed);
+        let result = work();
+        self.threads.fetch_sub(1, Relaxed);
+        result
+    }
+
+    /// Waits until a client goes, or until the time is over.
+    pub fn wait_for_departure(&self, most: Duration) {
+        let before = lock(&self.departures);
+        let seen = *before;
+        let _ = self.departed.wait_timeout_while(before, most, |departures| *departures == seen);
+    }
+
+    /// Ends the program with its summary, which is the last it prints.
+    pub fn finish(&self) -> ! {
+        let mut out = io::stdout().lock();
+        let summary = self.messages.summary(
+            self.clients.load(Relaxed),
+            self.received.load(Relaxed),
+            self.bytes.load(Relaxed),
+            self.peak_threads.load(Relaxed),
+        );
+        // A reader who has left is no error.
+        let _ = out.write_all(summary.as_bytes()).and_then(|()| out.flush());
+        // The lock is still held: no other thread prints after the summary.
+        std::process::exit(0);
+    }
+
+    fn say(&self, text: impl FnOnce(&ServerMessages) -> String) {
+        if !self.quiet {
+            write(&text(&self.messages));
+        }
+    }
+}
+
+fn write(text: &str) {
+    let mut out = io::stdout().lock();
+    // A reader who has left does not end the server.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

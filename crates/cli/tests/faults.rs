@@ -1,0 +1,148 @@
+//! Clients that misbehave and limits that are low: the server goes on, serves the others, and leaks nothing.
+
+mod common;
+
+use std::io::{ErrorKind, Write};
+use std::process::Command;
+use std::time::Duration;
+
+use common::{CONCURRENT, Client, MODELS, Server, until};
+
+/// The server serves, and has as many descriptors open as before the trouble.
+fn recovers(server: &mut Server, model: &str, files: usize) {
+    let mut client = Client::new(server.addr);
+    client.echo("아직 있다".as_bytes());
+    drop(client);
+    assert!(server.is_running(), "{model}");
+    until(&format!("{model} with {files} descriptors"), || server.open_files() == files);
+}
+
+/// A server that has served once: what it opens for the first client stays open.
+fn warmed_up(model: &str) -> (Server, usize) {
+    let mut server = Server::with(model, &["--quiet"]);
+    let idle = server.open_files();
+    let mut client = Client::new(server.addr);
+    client.echo(b"warm");
+    let served = server.open_files();
+    drop(client);
+    until("the end of the first client", || server.open_files() < served);
+    let files = server.open_files();
+    assert!(files >= idle && server.is_running());
+    (server, files)
+}
+
+#[test]
+fn a_reset_in_the_middle_of_a_message() {
+    for model in MODELS {
+        let (mut server, files) = warmed_up(model);
+        for _ in 0..20 {
+            let mut client = Client::new(server.addr);
+            client.stream.write_all(&[b'x'; 300]).unwrap();
+            client.reset();
+        }
+        recovers(&mut server, model, files);
+    }
+}
+
+#[test]
+fn a_hundred_megabytes_without_reading() {
+    for model in CONCURRENT {
+        let (mut server, files) = warmed_up(model);
+        let mut flood = Client::new(server.addr);
+        flood.stream.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
+        let mut left = 100 << 20;
+        let block = vec![b'x'; 1 << 20];
+        // Backpressure stops the flood: the server holds no more than its buffer and the sockets'.
+        let stopped = loop {
+            match flood.stream.write(&block) {
+                Ok(count) if count < left => left -= count,
+                Ok(_) => panic!("{model} swallowed 100 MB without anybody reading"),
+                Err(error) => break error.kind(),
+            }
+        };
+        assert!(matches!(stopped, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{model}: {stopped:?}");
+        let mut other = Client::new(server.addr);
+        other.echo(b"served beside the flood");
+        drop(other);
+        drop(flood);
+        recovers(&mut server, model, files);
+    }
+}
+
+#[test]
+fn clients_that_never_speak() {
+    for model in CONCURRENT {
+        let (mut server, files) = warmed_up(model);
+        let silent: Vec<_> = (0..50).map(|_| Client::new(server.addr)).collect();
+        let mut other = Client::new(server.addr);
+        other.echo(b"served beside the silent");
+        drop(other);
+        drop(silent);
+        recovers(&mut server, model, files);
+    }
+}
+
+#[test]
+fn clients_that_vanish_at_once() {
+    for model in MODELS {
+        let (mut server, files) = warmed_up(model);
+        for round in 0..100 {
+            let client = Client::new(server.addr);
+            if round % 2 == 0 { client.reset() } else { drop(client) }
+        }
+        recovers(&mut server, model, files);
+    }
+}
+
+#[test]
+fn sixty_four_descriptors() {
+    for model in CONCURRENT {
+        let command = format!(
+            "ulimit -n 64; exec {} serve --model {model} --addr 127.0.0.1:0 --lang ko",
+            env!("CARGO_BIN_EXE_larboard")
+        );
+        let mut server = Server::spawn(Command::new("sh").args(["-c", &command]));
+        // The kernel completes more connections than the server can accept; the rest wait in its backlog.
+        let mut clients: Vec<_> = (0..80).map(|_| Client::new(server.addr)).collect();
+        clients[0].echo(b"served at the limit");
+        let complaint = |line: &String| line.starts_with("[accept()]");
+        // The event server may run out of events before it runs out of descriptors; either way it goes on.
+        until("the limit", || {
+            server.drain();
+            server.seen.iter().any(complaint)
+        });
+        clients[1].echo(b"served beyond the limit");
+        server.drain();
+        let complaints = server.seen.iter().filter(|line| complaint(line)).count();
+        assert_eq!(complaints, 1, "{model} repeats itself:\n{}", server.seen.join("\n"));
+        let mut last = clients.pop().unwrap();
+        drop(clients);
+        last.echo(b"accepted when the others had gone");
+        assert!(server.is_running(), "{model}");
+    }
+}
+
+#[test]
+fn ctrl_c_with_clients_connected() {
+    for model in MODELS {
+        let server = Server::with(model, &["--lang", "en"]);
+        let mut client = Client::new(server.addr);
+        client.echo(b"12345");
+        let (status, lines) = server.interrupt();
+        assert!(status.success(), "{model}");
+        let summary = lines.last().unwrap();
+        assert!(summary.contains("clients=1, messages=1, bytes=5"), "{model}: {summary}");
+        assert!(client.is_closed(), "{model}");
+    }
+}
+
+#[test]
+fn nobody_reads_what_the_server_prints() {
+    for model in MODELS {
+        let mut server = Server::start(model);
+        server.stop_reading();
+        let mut client = Client::new(server.addr);
+        (0..10).for_each(|_| client.echo(b"into the void"));
+        assert!(server.is_running(), "{model}");
+    }
+}

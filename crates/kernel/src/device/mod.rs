@@ -1,0 +1,121 @@
+//! Devices: what a file object does with a request.
+//!
+//! The contract: `perform` makes one attempt and never blocks. It answers [`Outcome::Done`] with the status and the
+//! bytes transferred, or [`Outcome::Pending`]; then the request stays queued and `perform` is called again when the
+//! descriptor is ready. Devices know nothing of ports, APCs, events, messages, or each other.
+
+pub mod disk;
+pub mod socket;
+
+use crate::status::Status;
+
+/// What one attempt brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Finished in one way or another.
+    Done {
+        /// How.
+        status: Status,
+        /// Bytes transferred.
+        bytes: u32,
+        /// Windows' MSG_ flags of the finished receive.
+        flags: u32,
+        /// More may be had at once: the descriptor is not known to be drained.
+        more: bool,
+    },
+    /// Not possible now.
+    Pending,
+}
+
+impl Outcome {
+    /// Finished without a transfer.
+    pub fn status(status: Status) -> Outcome {
+        Outcome::Done { status, bytes: 0, flags: 0, more: true }
+    }
+
+    /// The outcome of a failed system call: Pending if it would have blocked.
+    pub fn from_errno(errno: i32) -> Outcome {
+        match errno {
+            libc::EAGAIN => Outcome::Pending,
+            _ => Outcome::status(Status::from_errno(errno)),
+        }
+    }
+}
+
+/// Which of a file object's two queues a request waits in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Waits until the descriptor is readable.
+    In,
+    /// Waits until the descriptor is writable.
+    Out,
+}
+
+/// The device behind a file object.
+pub enum Device {
+    /// A socket.
+    Socket(socket::Socket),
+    /// A file on a disk.
+    Disk(disk::Disk),
+}
+
+/// The memory of the application that an operation reads or writes.
+///
+/// Whoever started the operation keeps it valid until completion (OVL-07); the array of descriptors is ours (OVL-09).
+pub enum Buffers {
+    /// The usual single buffer.
+    One(libc::iovec),
+    /// Scatter or gather.
+    Many(Box<[libc::iovec]>),
+}
+
+// SAFETY: an iovec is an address and a length; what it points to is accessed by whichever thread performs the
+// operation, which the application has agreed to by starting it.
+unsafe impl Send for Buffers {}
+
+impl Buffers {
+    /// One buffer.
+    pub fn one(base: *mut u8, length: usize) -> Buffers {
+        Buffers::One(libc::iovec {
+            iov_base: base.cast(),
+            iov_len: length,
+        })
+    }
+
+    /// Any number of buffers.
+    pub fn many(parts: impl ExactSizeIterator<Item = (*mut u8, usize)>) -> Buffers {
+        let mut parts = parts.map(|(base, length)| libc::iovec {
+            iov_base: base.cast(),
+            iov_len: length,
+        });
+        if parts.len() == 1
+            && let Some(one) = parts.next()
+        {
+            return Buffers::One(one);
+        }
+        Buffers::Many(parts.collect())
+    }
+
+    /// The descriptors.
+    pub fn parts(&mut self) -> &mut [libc::iovec] {
+        match self {
+            Buffers::One(one) => std::slice::from_mut(one),
+            Buffers::Many(many) => many,
+        }
+    }
+
+    /// Bytes in all.
+    pub fn total(&mut self) -> usize {
+        self.parts().iter().map(|part| part.iov_len).sum()
+    }
+
+    /// Leaves out the first `n` bytes: they are done.
+    pub fn advance(&mut self, mut n: usize) {
+        for part in self.parts() {
+            let step = n.min(part.iov_len);
+            part.iov_base = part.iov_base.wrapping_byte_add(step);
+            part.iov_len -= step;
+            n -= step;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Socket addresses: Windows' layout outside, Linux' inside. They differ in one number, AF_INET6 (23 and 10).
+
+use crate::status::Status;
+
+/// Windows' AF_INET6.
+pub const AF_INET6: u16 = 23;
+/// AF_INET, the same on both systems.
+pub const AF_INET: u16 = 2;
+/// AF_UNIX, the same on both systems.
+pub const AF_UNIX: u16 = 1;
+
+/// An address in Linux' layout.
+#[derive(Clone, Copy)]
+pub struct Address {
+    storage: libc::sockaddr_storage,
+    length: libc::socklen_t,
+}
+
+impl Default for Address {
+    fn default() -> Self {
+        Address {
+            // SAFETY: all zeros is a valid sockaddr_storage.
+            storage: unsafe { std::mem::zeroed() },
+            length: 0,
+        }
+    }
+}
+
+impl Address {
+    /// An address to be filled by a system call.
+    pub fn empty() -> Address {
+        Address { length: size_of::<libc::sockaddr_storage>() as libc::socklen_t, ..Address::default() }
+    }
+
+    /// The local address of a descriptor; empty if it has none.
+    pub fn of_socket(fd: i32) -> Address {
+        let mut address = Address::empty();
+        let mut length = address.length;
+        // SAFETY: address and length are of this frame.
+        if unsafe { libc::getsockname(fd, address.as_mut_ptr(), &mut length) } == 0 {
+            address.length = length;
+        } else {
+            address.length = 0;
+        }
+        address
+    }
+
+    /// Takes over an address in Windows' layout. ACCESS_VIOLATION (WSAEFAULT) if it is too short for its family,
+    /// WSAEAFNOSUPPORT for an unknown family.
+    pub fn from_windows(bytes: &[u8]) -> Result<Address, Status> {
+        let family = bytes
+            .first_chunk::<2>()
+            .map(|b| u16::from_ne_bytes(*b))
+            .ok_or(Status::ACCESS_VIOLATION)?;
+        let (linux, needed) = match family {
+            AF_INET => (libc::AF_INET, size_of::<libc::sockaddr_in>()),
+            AF_INET6 => (libc::AF_INET6, size_of::<libc::sockaddr_in6>()),
+            AF_UNIX => (libc::AF_UNIX, bytes.len().min(size_of::<libc::sockaddr_un>())),
+            _ => return Err(Status::from_wsa(10047)),
+        };
+        if bytes.len() < needed {
+            return Err(Status::ACCESS_VIOLATION);
+        }
+        let mut address = Address { length: needed as libc::socklen_t, ..Address::default() };
+        address.bytes_mut()[..needed].copy_from_slice(&bytes[..needed]);
+        address.storage.ss_family = linux as libc::sa_family_t;
+        Ok(address)
+    }
+
+    /// The bytes in Windows' layout, as many as the address has.
+    pub fn to_windows(&self) -> ([u8; 128], usize) {
+        let mut out = [0; 128];
+        let length = (self.length as usize).min(out.len());
+        out[..length].copy_from_slice(&self.bytes()[..length]);
+        if length >= 2 {
+            out[..2].copy_from_slice(&self.family().to_ne_bytes());
+        }
+        (out, length)
+    }
+
+    /// Windows' family number.
+    pub fn family(&self) -> u16 {
+        match i32::from(self.storage.ss_family) {
+            libc::AF_INET6 => AF_INET6,
+            family => family as u16,
+        }
+    }
+
+    /// The port in host order, for the Internet families.
+    pub fn port(&self) -> u16 {
+        u16::from_be_bytes([self.bytes()[2], self.bytes()[3]])
+    }
+
+    /// Is it the address of no host: 0.0.0.0 or ::?
+    pub fn is_unspecified(&self) -> bool {
+        match self.family() {
+            AF_INET => self.bytes()[4..8].iter().all(|b| *b == 0),
+            AF_INET6 => self.bytes()[8..24].iter().all(|b| *b == 0),
+            _ => false,
+        }
+    }
+
+    /// For system calls that read an address.
+    pub fn as_ptr(&self) -> *const libc::sockaddr {
+        (&raw const self.storage).cast()
+    }
+
+    /// For system calls that write an address.
+    pub fn as_mut_ptr(&mut self) -> *mut libc::sockaddr {
+        (&raw mut self.storage).cast()
+    }
+
+    /// Its length.
+    pub fn length(&self) -> libc::socklen_t {
+        self.length
+    }
+
+    /// For system calls that write a length.
+    pub fn length_mut(&mut self) -> &mut libc::socklen_t {
+        &mut self.length
+    }
+
+    /// Writes the address to the application's memory. ACCESS_VIOLATION if it does not fit.
+    ///
+    /// # Safety
+    /// `to` must be null or valid for writes of `*length` bytes, and `length` null or valid.
+    pub unsafe fn write_to(&self, to: *mut u8, length: *mut i32) -> Result<(), Status> {
+        if to.is_null() || length.is_null() {
+            return Ok(());
+        }
+        let (bytes, needed) = self.to_windows();
+        // SAFETY: the caller's promise.
+        unsafe {
+            if (*length as i64) < needed as i64 {
+                return Err(Status::ACCESS_VIOLATION);
+            }
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, needed);
+            *length = needed as i32;
+        }
+        Ok(())
+    }
+
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: a sockaddr_storage is plain bytes, all initialised.
+        unsafe {
+            std::slice::from_raw_parts(
+                (&raw const self.storage).cast(),
+                size_of::<libc::sockaddr_storage>(),
+            )
+        }
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: any bytes make a valid sockaddr_storage.
+        unsafe {
+            std::slice::from_raw_parts_mut(
+                (&raw mut self.storage).cast(),
+                size_of::<libc::sockaddr_storage>(),
+            )
+        }
+    }
+}

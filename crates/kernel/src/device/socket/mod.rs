@@ -1,0 +1,287 @@
+//! Sockets: what is remembered about one, and which operations it has.
+//!
+//! A `Socket` has no descriptor of its own: the file object lends it for each call, so that the descriptor can be
+//! replaced (AcceptEx, DisconnectEx) and is never used after it was closed. Every descriptor is non-blocking.
+
+pub mod address;
+pub mod connect;
+pub mod message;
+pub mod transfer;
+pub mod transmit;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use parking_lot::Mutex;
+
+use super::{Direction, Outcome};
+use crate::status::Status;
+use connect::{Accept, Connect};
+use transfer::{Receive, Send};
+use transmit::Transmit;
+
+/// SOCK_STREAM.
+pub const STREAM: i32 = libc::SOCK_STREAM;
+/// SOCK_DGRAM.
+pub const DATAGRAM: i32 = libc::SOCK_DGRAM;
+
+/// Phases and attributes of a socket: bits of one word.
+pub mod phase {
+    /// Has a local address.
+    pub const BOUND: u32 = 1;
+    /// Accepts connections.
+    pub const LISTENING: u32 = 1 << 1;
+    /// A connect is under way.
+    pub const CONNECTING: u32 = 1 << 2;
+    /// Has a peer.
+    pub const CONNECTED: u32 = 1 << 3;
+    /// shutdown(SD_RECEIVE) was called.
+    pub const SHUT_RECEIVE: u32 = 1 << 4;
+    /// shutdown(SD_SEND) was called.
+    pub const SHUT_SEND: u32 = 1 << 5;
+    /// The peer has reset the connection.
+    pub const RESET: u32 = 1 << 6;
+    /// FIONBIO.
+    pub const NON_BLOCKING: u32 = 1 << 7;
+    /// Connected by AcceptEx and not updated yet (OVL-87).
+    pub const ACCEPT_CONTEXT: u32 = 1 << 8;
+    /// Connected by ConnectEx and not updated yet (OVL-91).
+    pub const CONNECT_CONTEXT: u32 = 1 << 9;
+    /// Handed to an AcceptEx that is pending.
+    pub const ACCEPTOR: u32 = 1 << 10;
+    /// SO_OOBINLINE.
+    pub const OOB_INLINE: u32 = 1 << 11;
+    /// An ICMP error was seen by a send and waits for the next receive (SOCK-35).
+    pub const UNREACHABLE: u32 = 1 << 12;
+    /// SIO_UDP_CONNRESET was switched off.
+    pub const IGNORE_UNREACHABLE: u32 = 1 << 13;
+    /// The connect under way is a ConnectEx.
+    pub const CONNECT_EX: u32 = 1 << 14;
+    /// DisconnectEx has ended the connection.
+    pub const DISCONNECTED: u32 = 1 << 15;
+}
+
+/// A socket.
+pub struct Socket {
+    family: u16,
+    kind: i32,
+    protocol: i32,
+    phase: AtomicU32,
+    /// SO_RCVTIMEO in milliseconds, 0 for infinite.
+    pub receive_timeout: AtomicU32,
+    /// SO_SNDTIMEO in milliseconds, 0 for infinite.
+    pub send_timeout: AtomicU32,
+    settings: Mutex<Option<Box<Settings>>>,
+}
+
+/// What options have to remember because Linux does not (SOCK-24 to SOCK-34).
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// SO_SNDBUF as it was set.
+    pub send_buffer: Option<i32>,
+    /// SO_RCVBUF as it was set.
+    pub receive_buffer: Option<i32>,
+    /// SO_REUSEADDR as the application set it.
+    pub reuse_address: bool,
+    /// SO_EXCLUSIVEADDRUSE.
+    pub exclusive: bool,
+    /// When the connection was made, for SO_CONNECT_TIME.
+    pub connected_at: Option<std::time::Instant>,
+    /// How the last connect failed: SO_ERROR goes on showing it (SOCK-32).
+    pub connect_error: Option<Status>,
+    /// SO_CONDITIONAL_ACCEPT.
+    pub conditional_accept: bool,
+    /// Any other option that only has to read back what was set: (level, name, value).
+    pub stored: Vec<(i32, i32, Vec<u8>)>,
+}
+
+/// What a socket can be asked to do while the caller goes on.
+pub enum Operation {
+    /// WSARecv, WSARecvFrom, WSARecvMsg.
+    Receive(Receive),
+    /// WSASend, WSASendTo, WSASendMsg.
+    Send(Send),
+    /// AcceptEx, up to the connection.
+    Accept(Box<Accept>),
+    /// ConnectEx.
+    Connect(Box<Connect>),
+    /// TransmitFile, TransmitPackets.
+    Transmit(Box<Transmit>),
+    /// Already decided, but reported as pending.
+    Settled(Status, u32),
+    /// Nothing will ever happen: only cancelling or closing ends it.
+    Never,
+}
+
+impl Operation {
+    /// The queue it waits in.
+    pub fn direction(&self) -> Direction {
+        match self {
+            Operation::Receive(_) | Operation::Accept(_) | Operation::Never => Direction::In,
+            Operation::Send(_)
+            | Operation::Connect(_)
+            | Operation::Transmit(_)
+            | Operation::Settled(..) => Direction::Out,
+        }
+    }
+
+    /// Reported as pending even if it could finish at once (OVL-80, OVL-89, OVL-97).
+    pub fn always_pends(&self) -> bool {
+        !matches!(self, Operation::Receive(_) | Operation::Send(_))
+    }
+
+    /// Bytes transferred so far.
+    pub fn done(&self) -> u32 {
+        match self {
+            Operation::Receive(receive) => receive.done,
+            Operation::Send(send) => send.done,
+            Operation::Connect(connect) => connect.send.as_ref().map_or(0, |send| send.done),
+            Operation::Transmit(transmit) => transmit.done,
+            Operation::Accept(_) | Operation::Settled(..) | Operation::Never => 0,
+        }
+    }
+}
+
+impl Socket {
+    /// A socket of Windows' family number, kind and protocol.
+    pub fn new(family: u16, kind: i32, protocol: i32) -> Socket {
+        Socket {
+            family,
+            kind,
+            protocol,
+            phase: AtomicU32::new(0),
+            receive_timeout: AtomicU32::new(0),
+            send_timeout: AtomicU32::new(0),
+            settings: Mutex::new(None),
+        }
+    }
+
+    /// Windows' family number.
+    pub fn family(&self) -> u16 {
+        self.family
+    }
+
+    /// SOCK_STREAM, SOCK_DGRAM or SOCK_RAW.
+    pub fn kind(&self) -> i32 {
+        self.kind
+    }
+
+    /// The protocol.
+    pub fn protocol(&self) -> i32 {
+        self.protocol
+    }
+
+    /// Is it a stream?
+    pub fn is_stream(&self) -> bool {
+        self.kind == STREAM
+    }
+
+    /// Is any of these phase bits set?
+    pub fn is(&self, bits: u32) -> bool {
+        self.phase.load(Ordering::Acquire) & bits != 0
+    }
+
+    /// Sets phase bits.
+    pub fn set(&self, bits: u32) {
+        self.phase.fetch_or(bits, Ordering::AcqRel);
+    }
+
+    /// Clears phase bits.
+    pub fn clear(&self, bits: u32) {
+        self.phase.fetch_and(!bits, Ordering::AcqRel);
+    }
+
+    /// Sets bits if none of `unless` is set. False if one is.
+    pub fn set_unless(&self, bits: u32, unless: u32) -> bool {
+        self.phase
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |p| {
+                (p & unless == 0).then_some(p | bits)
+            })
+            .is_ok()
+    }
+
+    /// Back to a socket that was just made (DisconnectEx with TF_REUSE_SOCKET): modes and options stay.
+    pub fn forget_connection(&self) {
+        use phase::{IGNORE_UNREACHABLE, NON_BLOCKING, OOB_INLINE};
+        self.phase
+            .fetch_and(NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE, Ordering::AcqRel);
+        self.settings(|s| s.connected_at = None);
+    }
+
+    /// The connection stands.
+    pub fn connected(&self, more: u32) {
+        self.clear(phase::CONNECTING | phase::ACCEPTOR);
+        self.set(phase::CONNECTED | phase::BOUND | more);
+        self.settings(|s| {
+            s.connected_at = Some(std::time::Instant::now());
+            s.connect_error = None;
+        });
+    }
+
+    /// Reads or changes what options remember.
+    pub fn settings<R>(&self, f: impl FnOnce(&mut Settings) -> R) -> R {
+        f(self.settings.lock().get_or_insert_default())
+    }
+
+    /// An accepted socket gets the attributes of its listener that Linux does not copy (SOCK-16). The options of the
+    /// descriptor are inherited by Linux itself.
+    pub fn lend_options(&self, to: &Socket, _fd: i32) {
+        let relaxed = Ordering::Relaxed;
+        to.receive_timeout.store(self.receive_timeout.load(relaxed), relaxed);
+        to.send_timeout.store(self.send_timeout.load(relaxed), relaxed);
+        let inherited = self.phase.load(relaxed) & (phase::NON_BLOCKING | phase::OOB_INLINE);
+        to.set(inherited);
+        let settings = self.settings.lock().clone();
+        if let Some(settings) = settings {
+            *to.settings.lock() = Some(Box::new(Settings { connected_at: None, ..*settings }));
+        }
+    }
+
+    /// May this operation be started? The errors that come before anything is tried.
+    pub fn admit(&self, operation: &Operation) -> Result<(), Status> {
+        match operation {
+            Operation::Receive(receive) => self.admit_receive(receive),
+            Operation::Send(send) => self.admit_send(send),
+            _ => Ok(()),
+        }
+    }
+
+    /// How an operation ends whose socket is closed (OVL-100).
+    pub fn abort_status(&self, operation: &Operation) -> Status {
+        match operation {
+            Operation::Receive(_) if self.is_stream() && self.is(phase::CONNECTED) => {
+                Status::CONNECTION_ABORTED
+            }
+            _ => Status::CANCELLED,
+        }
+    }
+
+    /// One attempt.
+    pub fn perform(&self, fd: i32, operation: &mut Operation) -> Outcome {
+        match operation {
+            Operation::Receive(receive) => self.receive(fd, receive),
+            Operation::Send(send) => self.send(fd, send),
+            Operation::Accept(accept) => connect::accept(fd, accept),
+            Operation::Connect(connect) => self.connect(fd, connect),
+            Operation::Transmit(transmit) => self.transmit(fd, transmit),
+            Operation::Settled(status, bytes) => Outcome::Done {
+                status: *status,
+                bytes: *bytes,
+                flags: 0,
+                more: true,
+            },
+            Operation::Never => Outcome::Pending,
+        }
+    }
+}
+
+/// A non-blocking descriptor for a new socket. `family` is Windows' number.
+pub fn open(family: u16, kind: i32, protocol: i32) -> Result<i32, Status> {
+    let family = if family == address::AF_INET6 { libc::AF_INET6 } else { i32::from(family) };
+    let flags = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: plain system call.
+    let fd = unsafe { libc::socket(family, kind | flags, protocol) };
+    if fd < 0 {
+        return Err(Status::last_os_error());
+    }
+    Ok(fd)
+}

@@ -1,0 +1,353 @@
+//! Receiving and sending.
+
+use super::address::Address;
+use super::{Socket, phase};
+use crate::device::{Buffers, Outcome};
+use crate::status::Status;
+
+/// Windows' MSG_ flags. MSG_OOB, MSG_PEEK and MSG_DONTROUTE are Linux' as well.
+pub mod flag {
+    /// Urgent data.
+    pub const OOB: u32 = 0x1;
+    /// Leave the data where it is.
+    pub const PEEK: u32 = 0x2;
+    /// Bypass routing.
+    pub const DONT_ROUTE: u32 = 0x4;
+    /// Fill the whole buffer.
+    pub const WAIT_ALL: u32 = 0x8;
+    /// The datagram was longer than the buffer.
+    pub const TRUNCATED: u32 = 0x100;
+    /// Control data was longer than its buffer.
+    pub const CONTROL_TRUNCATED: u32 = 0x200;
+    /// Part of a message.
+    pub const PARTIAL: u32 = 0x8000;
+}
+
+/// A receive.
+pub struct Receive {
+    /// Where the data goes.
+    pub buffers: Buffers,
+    /// Windows' MSG_ flags.
+    pub flags: u32,
+    /// Bytes received so far (MSG_WAITALL).
+    pub done: u32,
+    /// Where the sender's address goes, and more.
+    pub rare: Option<Box<ReceiveRare>>,
+}
+
+/// Memory of the application that few receives have. Valid until completion, as the buffers are.
+pub struct ReceiveRare {
+    /// Where the sender's address goes, or null.
+    pub address: *mut u8,
+    /// Its room, then its length.
+    pub address_length: *mut i32,
+    /// Control data (WSARecvMsg): where it goes, its room.
+    pub control: Option<Control>,
+}
+
+/// Where WSARecvMsg reports control data: in Windows' layout.
+pub struct Control {
+    /// The buffer.
+    pub buffer: *mut u8,
+    /// Its length, replaced by the length used.
+    pub length: *mut u32,
+    /// WSAMSG.dwFlags.
+    pub flags: *mut u32,
+}
+
+// SAFETY: as for `Buffers`: the application lets any thread write there until completion.
+unsafe impl std::marker::Send for ReceiveRare {}
+
+/// A send.
+pub struct Send {
+    /// What is left to be sent.
+    pub buffers: Buffers,
+    /// Windows' MSG_ flags.
+    pub flags: u32,
+    /// Bytes sent so far.
+    pub done: u32,
+    /// Destination and control data in Linux' layout.
+    pub rare: Option<Box<SendRare>>,
+}
+
+/// What few sends have.
+#[derive(Default)]
+pub struct SendRare {
+    /// Where to.
+    pub address: Option<Address>,
+    /// Control data in Linux' layout.
+    pub control: Vec<u8>,
+}
+
+impl Socket {
+    pub(super) fn admit_receive(&self, receive: &Receive) -> Result<(), Status> {
+        if self.is(phase::RESET) {
+            return Err(Status::CONNECTION_RESET);
+        }
+        if self.is_stream() && !self.is(phase::CONNECTED) {
+            return Err(Status::INVALID_CONNECTION);
+        }
+        if self.is(phase::SHUT_RECEIVE) {
+            return Err(Status::PIPE_DISCONNECTED);
+        }
+        if !self.is_stream() && !self.is(phase::BOUND) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        if receive.flags & flag::OOB != 0 && self.is(phase::OOB_INLINE) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let odd = flag::OOB | flag::PEEK | flag::PARTIAL;
+        if receive.flags & flag::WAIT_ALL != 0 && (receive.flags & odd != 0 || !self.is_stream()) {
+            return Err(Status::NOT_SUPPORTED);
+        }
+        Ok(())
+    }
+
+    pub(super) fn admit_send(&self, send: &Send) -> Result<(), Status> {
+        if self.is(phase::RESET) {
+            return Err(Status::CONNECTION_RESET);
+        }
+        if self.is(phase::SHUT_SEND | phase::DISCONNECTED) {
+            return Err(Status::PIPE_DISCONNECTED);
+        }
+        let addressed = send.rare.as_ref().is_some_and(|rare| rare.address.is_some());
+        if !self.is(phase::CONNECTED) && (self.is_stream() || !addressed) {
+            return Err(Status::INVALID_CONNECTION);
+        }
+        if self.is_stream() && send.flags & flag::PARTIAL != 0 {
+            return Err(Status::NOT_SUPPORTED);
+        }
+        Ok(())
+    }
+
+    pub(super) fn receive(&self, fd: i32, receive: &mut Receive) -> Outcome {
+        if self.is_stream() {
+            self.receive_stream(fd, receive)
+        } else {
+            self.receive_datagram(fd, receive)
+        }
+    }
+
+    fn receive_stream(&self, fd: i32, receive: &mut Receive) -> Outcome {
+        let wanted = receive.buffers.total();
+        if wanted == 0 {
+            return self.wait_for_data(fd);
+        }
+        let flags = (receive.flags & (flag::OOB | flag::PEEK)) as i32;
+        let n = receive_parts(fd, receive.buffers.parts(), flags);
+        if n < 0 {
+            return self.receive_failed(receive);
+        }
+        let n = n as usize;
+        let mut bytes = n as u32;
+        let filled = n == wanted;
+        if receive.flags & flag::WAIT_ALL != 0 {
+            receive.done += n as u32;
+            receive.buffers.advance(n);
+            if n > 0 && !filled {
+                return Outcome::Pending;
+            }
+            bytes = receive.done;
+        }
+        Outcome::Done {
+            status: Status::SUCCESS,
+            bytes,
+            flags: receive.flags & flag::OOB,
+            // A short read has drained the stream. A read of nothing was its end, which repeats itself (OVL-48).
+            more: filled || n == 0 || flags != 0,
+        }
+    }
+
+    /// A receive of no bytes waits until there is something, and takes nothing (OVL-46).
+    fn wait_for_data(&self, fd: i32) -> Outcome {
+        let mut byte = 0u8;
+        // SAFETY: one byte of this frame.
+        let n = unsafe { libc::recv(fd, (&raw mut byte).cast(), 1, libc::MSG_PEEK) };
+        if n < 0 {
+            return self.receive_error(errno());
+        }
+        Outcome::status(Status::SUCCESS)
+    }
+
+    fn receive_failed(&self, receive: &Receive) -> Outcome {
+        match errno() {
+            // Linux says EINVAL when there is no urgent data.
+            libc::EINVAL if receive.flags & flag::OOB != 0 => Outcome::Pending,
+            error => self.receive_error(error),
+        }
+    }
+
+    fn receive_error(&self, error: i32) -> Outcome {
+        match error {
+            libc::EAGAIN => Outcome::Pending,
+            libc::ECONNRESET | libc::EPIPE => {
+                self.set(phase::RESET);
+                Outcome::status(Status::CONNECTION_RESET)
+            }
+            libc::ECONNREFUSED if !self.is_stream() => Outcome::status(Status::PORT_UNREACHABLE),
+            error => Outcome::from_errno(error),
+        }
+    }
+
+    fn receive_datagram(&self, fd: i32, receive: &mut Receive) -> Outcome {
+        if self.is(phase::UNREACHABLE) {
+            self.clear(phase::UNREACHABLE);
+            return Outcome::status(Status::PORT_UNREACHABLE);
+        }
+        let mut from = Address::empty();
+        let mut control = [0u64; 64];
+        let parts = receive.buffers.parts();
+        // SAFETY: all zeros is a valid msghdr.
+        let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+        message.msg_name = from.as_mut_ptr().cast();
+        message.msg_namelen = from.length();
+        message.msg_iov = parts.as_mut_ptr();
+        message.msg_iovlen = parts.len();
+        if receive.rare.as_ref().is_some_and(|rare| rare.control.is_some()) {
+            message.msg_control = control.as_mut_ptr().cast();
+            message.msg_controllen = size_of_val(&control);
+        }
+        let flags = (receive.flags & (flag::OOB | flag::PEEK)) as i32;
+        // SAFETY: the header points to this frame and to buffers that the application keeps valid.
+        let n = unsafe { libc::recvmsg(fd, &mut message, flags) };
+        if n < 0 {
+            return self.datagram_error(fd);
+        }
+        *from.length_mut() = message.msg_namelen;
+        let mut status = Status::SUCCESS;
+        let mut out = 0;
+        if message.msg_flags & libc::MSG_TRUNC != 0 {
+            status = Status::BUFFER_OVERFLOW;
+            out = flag::TRUNCATED;
+        }
+        if let Some(rare) = &receive.rare {
+            // SAFETY: the application keeps these pointers valid until completion (OVL-67).
+            if unsafe { from.write_to(rare.address, rare.address_length) }.is_err() {
+                status = Status::ACCESS_VIOLATION;
+            }
+            if let Some(to) = &rare.control {
+                let report = super::message::report(to, &message, out);
+                if report == Status::BUFFER_OVERFLOW {
+                    status = report;
+                }
+            }
+        }
+        Outcome::Done { status, bytes: n as u32, flags: out, more: true }
+    }
+
+    fn datagram_error(&self, fd: i32) -> Outcome {
+        let error = errno();
+        if error == libc::EAGAIN {
+            return Outcome::Pending;
+        }
+        drain_errors(fd);
+        if error == libc::ECONNREFUSED && self.is(phase::IGNORE_UNREACHABLE) {
+            return Outcome::Pending;
+        }
+        self.receive_error(error)
+    }
+
+    pub(super) fn send(&self, fd: i32, send: &mut Send) -> Outcome {
+        loop {
+            let left = send.buffers.total();
+            if left == 0 && self.is_stream() {
+                return sent(send.done);
+            }
+            let n = self.send_once(fd, send);
+            if n < 0 {
+                match errno() {
+                    libc::ECONNREFUSED if !self.is_stream() => {
+                        // An ICMP error of an earlier datagram: it belongs to the next receive (SOCK-35).
+                        drain_errors(fd);
+                        if !self.is(phase::IGNORE_UNREACHABLE) {
+                            self.set(phase::UNREACHABLE);
+                        }
+                        continue;
+                    }
+                    error => return self.send_error(error),
+                }
+            }
+            send.done += n as u32;
+            send.buffers.advance(n as usize);
+            if n as usize == left || !self.is_stream() {
+                return sent(send.done);
+            }
+        }
+    }
+
+    fn send_once(&self, fd: i32, send: &mut Send) -> isize {
+        let flags = (send.flags & (flag::OOB | flag::DONT_ROUTE)) as i32 | libc::MSG_NOSIGNAL;
+        if let (None, Buffers::One(one)) = (&send.rare, &send.buffers) {
+            // SAFETY: the application keeps its buffer valid until completion (OVL-07).
+            return unsafe { libc::send(fd, one.iov_base, one.iov_len, flags) };
+        }
+        let parts = send.buffers.parts();
+        // SAFETY: all zeros is a valid msghdr.
+        let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+        message.msg_iov = parts.as_mut_ptr();
+        message.msg_iovlen = parts.len().min(libc::UIO_MAXIOV as usize);
+        if let Some(rare) = &mut send.rare {
+            // A connected stream ignores the address (OVL-73).
+            if let Some(address) = rare.address.as_mut().filter(|_| !self.is_stream()) {
+                message.msg_namelen = address.length();
+                message.msg_name = address.as_mut_ptr().cast();
+            }
+            if !rare.control.is_empty() {
+                message.msg_control = rare.control.as_mut_ptr().cast();
+                message.msg_controllen = rare.control.len();
+            }
+        }
+        // SAFETY: as above; name and control data belong to the operation.
+        unsafe { libc::sendmsg(fd, &message, flags) }
+    }
+
+    fn send_error(&self, error: i32) -> Outcome {
+        match error {
+            libc::EAGAIN => Outcome::Pending,
+            libc::EPIPE if self.is(phase::SHUT_SEND) => Outcome::status(Status::PIPE_DISCONNECTED),
+            libc::EPIPE | libc::ECONNRESET => {
+                self.set(phase::RESET);
+                Outcome::status(Status::CONNECTION_RESET)
+            }
+            error => Outcome::from_errno(error),
+        }
+    }
+}
+
+fn sent(bytes: u32) -> Outcome {
+    Outcome::Done { status: Status::SUCCESS, bytes, flags: 0, more: true }
+}
+
+fn receive_parts(fd: i32, parts: &mut [libc::iovec], flags: i32) -> isize {
+    if let [one] = parts {
+        // SAFETY: the application keeps its buffer valid until completion (OVL-07).
+        return unsafe { libc::recv(fd, one.iov_base, one.iov_len, flags) };
+    }
+    // SAFETY: all zeros is a valid msghdr.
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    message.msg_iov = parts.as_mut_ptr();
+    message.msg_iovlen = parts.len().min(libc::UIO_MAXIOV as usize);
+    // SAFETY: as above.
+    unsafe { libc::recvmsg(fd, &mut message, flags) }
+}
+
+/// Empties the error queue of a datagram socket, which would go on reporting an edge.
+fn drain_errors(fd: i32) {
+    for _ in 0..64 {
+        let mut room = [0u64; 64];
+        // SAFETY: all zeros is a valid msghdr.
+        let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+        message.msg_control = room.as_mut_ptr().cast();
+        message.msg_controllen = size_of_val(&room);
+        // SAFETY: the header points to this frame.
+        if unsafe { libc::recvmsg(fd, &mut message, libc::MSG_ERRQUEUE) } < 0 {
+            return;
+        }
+    }
+}
+
+pub(super) fn errno() -> i32 {
+    std::io::Error::last_os_error()
+        .raw_os_error()
+        .unwrap_or_default()
+}

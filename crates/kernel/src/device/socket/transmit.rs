@@ -1,0 +1,122 @@
+//! TransmitFile and TransmitPackets: memory and files in order, files by sendfile.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use super::transfer::{Send, errno};
+use super::{Socket, phase};
+use crate::device::{Buffers, Outcome};
+use crate::status::Status;
+
+/// One element.
+pub enum Element {
+    /// Bytes of the application, kept valid until completion.
+    Memory(Buffers),
+    /// Part of a file.
+    File {
+        /// A descriptor of our own.
+        file: OwnedFd,
+        /// Where to begin.
+        offset: u64,
+        /// How many bytes are left; None for up to the end.
+        left: Option<u64>,
+    },
+}
+
+/// A transmission under way.
+pub struct Transmit {
+    /// What is left, first element first.
+    pub elements: std::collections::VecDeque<Element>,
+    /// Bytes sent so far.
+    pub done: u32,
+    /// TF_DISCONNECT: the connection ends after the last byte.
+    pub disconnect: bool,
+}
+
+const CHUNK: usize = 1 << 20;
+
+impl Socket {
+    pub(super) fn transmit(&self, fd: i32, transmit: &mut Transmit) -> Outcome {
+        while let Some(element) = transmit.elements.front_mut() {
+            let outcome = match element {
+                Element::Memory(buffers) => self.transmit_memory(fd, buffers, &mut transmit.done),
+                Element::File { file, offset, left } => {
+                    self.transmit_file(fd, file, offset, left, &mut transmit.done)
+                }
+            };
+            match outcome {
+                Outcome::Done { status: Status::SUCCESS, .. } => {
+                    transmit.elements.pop_front();
+                }
+                Outcome::Done { status, flags, more, .. } => {
+                    return Outcome::Done { status, bytes: transmit.done, flags, more };
+                }
+                Outcome::Pending => return Outcome::Pending,
+            }
+        }
+        if transmit.disconnect {
+            self.set(phase::SHUT_SEND | phase::DISCONNECTED);
+            // SAFETY: plain system call.
+            unsafe { libc::shutdown(fd, libc::SHUT_WR) };
+        }
+        Outcome::Done { status: Status::SUCCESS, bytes: transmit.done, flags: 0, more: true }
+    }
+
+    fn transmit_memory(&self, fd: i32, buffers: &mut Buffers, done: &mut u32) -> Outcome {
+        let taken = std::mem::replace(buffers, Buffers::one(std::ptr::null_mut(), 0));
+        let mut send = Send { buffers: taken, flags: 0, done: 0, rare: None };
+        let outcome = self.send(fd, &mut send);
+        *done += send.done;
+        *buffers = send.buffers;
+        outcome
+    }
+
+    fn transmit_file(
+        &self,
+        fd: i32,
+        file: &OwnedFd,
+        offset: &mut u64,
+        left: &mut Option<u64>,
+        done: &mut u32,
+    ) -> Outcome {
+        ignore_sigpipe();
+        while *left != Some(0) {
+            let chunk = left.map_or(CHUNK, |left| left.min(CHUNK as u64) as usize);
+            let mut at = *offset as libc::off_t;
+            // SAFETY: `at` is of this frame.
+            let n = unsafe { libc::sendfile(fd, file.as_raw_fd(), &mut at, chunk) };
+            if n < 0 {
+                return match errno() {
+                    libc::EAGAIN => Outcome::Pending,
+                    libc::EPIPE | libc::ECONNRESET => {
+                        self.set(phase::RESET);
+                        Outcome::status(Status::CONNECTION_RESET)
+                    }
+                    error => Outcome::from_errno(error),
+                };
+            }
+            if n == 0 {
+                break; // the end of the file
+            }
+            *offset += n as u64;
+            *done += n as u32;
+            if let Some(left) = left {
+                *left -= n as u64;
+            }
+        }
+        Outcome::status(Status::SUCCESS)
+    }
+}
+
+/// sendfile has no MSG_NOSIGNAL. Windows has no SIGPIPE, so a program that has not asked for it shall not die of it.
+fn ignore_sigpipe() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: plain calls; a handler that somebody has installed is put back.
+        unsafe {
+            let before = libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+            if before != libc::SIG_DFL && before != libc::SIG_ERR {
+                libc::signal(libc::SIGPIPE, before);
+            }
+        }
+    });
+}

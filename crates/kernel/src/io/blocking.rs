@@ -1,0 +1,180 @@
+//! Calls without OVERLAPPED: a try and a wait (design decision 5).
+//!
+//! Every descriptor is non-blocking. A call that has to block polls the descriptor together with its thread's kick
+//! descriptor, outside all locks. APCs run meanwhile and the call goes on (APC-17), closing the handle and
+//! CancelSynchronousIo end it, and for the time of the wait the thread has left its port's running count.
+
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use super::complete;
+use super::file::{File, Io};
+use super::request;
+use crate::device::socket::{Operation, Socket};
+use crate::device::{Device, Direction, Outcome};
+use crate::engine;
+use crate::object::apc;
+use crate::object::thread::Thread;
+use crate::status::Status;
+use crate::sync::{Arc, Ordering};
+
+/// `Thread::synchronous`: in a blocking call.
+pub(super) const BLOCKED: u32 = 1;
+/// `Thread::synchronous`: and CancelSynchronousIo was called.
+pub(super) const CANCELLED: u32 = 2;
+
+/// How long a thread without a kick descriptor polls at a time.
+const BLIND: Duration = Duration::from_millis(10);
+
+/// How long a call may block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Not at all: DEVICE_NOT_READY (WSAEWOULDBLOCK).
+    None,
+    /// So many milliseconds, then IO_TIMEOUT; 0 is for ever.
+    Milliseconds(u32),
+}
+
+/// Receives or sends synchronously. A blocking send returns when everything is sent (OVL-61).
+pub fn transfer(file: &Arc<File>, operation: &mut Operation, patience: Patience) -> complete::Finished {
+    let Device::Socket(socket) = file.device() else {
+        return complete::Finished::failed(Status::OBJECT_TYPE_MISMATCH, 0);
+    };
+    if let Err(status) = socket.admit(operation) {
+        return complete::Finished::failed(status, 0);
+    }
+    let direction = operation.direction();
+    let result = call(file, direction, patience, |fd| attempt(socket, fd, operation));
+    match result {
+        Ok(finished) => finished,
+        // What a non-blocking send has got rid of is its result (OVL-62).
+        Err(Status::DEVICE_NOT_READY) if operation.done() > 0 => {
+            complete::Finished::failed(Status::SUCCESS, operation.done())
+        }
+        Err(status) => complete::Finished::failed(status, 0),
+    }
+}
+
+fn attempt(
+    socket: &Socket,
+    fd: i32,
+    operation: &mut Operation,
+) -> Poll<Result<complete::Finished, Status>> {
+    match socket.perform(fd, operation) {
+        Outcome::Pending => Poll::Pending,
+        Outcome::Done { status, bytes, flags, .. } => {
+            Poll::Ready(Ok(complete::Finished { status, bytes, flags }))
+        }
+    }
+}
+
+/// Repeats `attempt` until it is ready, waiting in between for the descriptor to become ready in `direction`.
+pub fn call<T>(
+    file: &Arc<File>,
+    direction: Direction,
+    patience: Patience,
+    mut attempt: impl FnMut(i32) -> Poll<Result<T, Status>>,
+) -> Result<T, Status> {
+    let mut deadline = None;
+    let mut waited = false;
+    loop {
+        let mut io = file.lock();
+        if io.closed {
+            // Closed by another thread while we were in here, or before (NB-18).
+            return Err(if waited { Status::from_wsa(10004) } else { Status::INVALID_HANDLE });
+        }
+        if in_turn(file, &mut io, direction)
+            && let Poll::Ready(result) = attempt(io.fd)
+        {
+            return result;
+        }
+        let Patience::Milliseconds(milliseconds) = patience else {
+            return Err(Status::DEVICE_NOT_READY);
+        };
+        if milliseconds != 0 && deadline.is_none() {
+            deadline = Some(Instant::now() + Duration::from_millis(milliseconds.into()));
+        }
+        waited = true;
+        let fd = io.fd;
+        Thread::with_current(|thread| {
+            file.begin_blocking(&mut io, thread);
+            drop(io);
+            let woken = poll(thread, fd, direction, deadline);
+            file.end_blocking(&mut file.lock(), thread);
+            if woken == Woken::Apc {
+                apc::deliver(thread);
+            }
+            woken.into_result()
+        })?;
+    }
+}
+
+/// A synchronous send does not overtake overlapped ones that wait.
+fn in_turn(file: &File, io: &mut Io, direction: Direction) -> bool {
+    if direction == Direction::In || io.sends.is_empty() {
+        return true;
+    }
+    request::run_sends(file, io);
+    io.sends.is_empty()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Woken {
+    Again,
+    Apc,
+    Cancelled,
+    TimedOut,
+}
+
+impl Woken {
+    fn into_result(self) -> Result<(), Status> {
+        match self {
+            Woken::Again | Woken::Apc => Ok(()),
+            Woken::Cancelled => Err(Status::CANCELLED),
+            Woken::TimedOut => Err(Status::IO_TIMEOUT),
+        }
+    }
+}
+
+/// Blocks until `fd` is ready, the thread is unparked, or the time is over.
+fn poll(thread: &Arc<Thread>, fd: i32, direction: Direction, deadline: Option<Instant>) -> Woken {
+    thread.synchronous.store(BLOCKED, Ordering::Release);
+    thread.claim().begin(true);
+    if thread.apcs.is_empty() && thread.enter_poll() {
+        thread.blocking(|| poll_descriptors(thread, fd, direction, deadline));
+        thread.leave_poll();
+    }
+    thread.claim().end();
+    if thread.synchronous.swap(0, Ordering::AcqRel) == CANCELLED {
+        return Woken::Cancelled;
+    }
+    if !thread.apcs.is_empty() {
+        return Woken::Apc;
+    }
+    match deadline {
+        Some(deadline) if Instant::now() >= deadline => Woken::TimedOut,
+        _ => Woken::Again,
+    }
+}
+
+fn poll_descriptors(thread: &Thread, fd: i32, direction: Direction, deadline: Option<Instant>) {
+    let events = match direction {
+        Direction::In => libc::POLLIN | libc::POLLPRI,
+        Direction::Out => libc::POLLOUT,
+    };
+    let kick = thread.kick_fd();
+    let mut set = [
+        libc::pollfd { fd, events, revents: 0 },
+        libc::pollfd { fd: kick.unwrap_or(-1), events: libc::POLLIN, revents: 0 },
+    ];
+    let limit = match kick {
+        Some(_) => deadline,
+        None => Some(deadline.map_or(Instant::now() + BLIND, |d| d.min(Instant::now() + BLIND))),
+    };
+    let milliseconds = limit.map_or(-1, engine::until);
+    // SAFETY: the set is of this frame.
+    unsafe { libc::poll(set.as_mut_ptr(), 2, milliseconds) };
+    if set[1].revents != 0 {
+        thread.drain_kick();
+    }
+}

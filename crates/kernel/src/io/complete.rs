@@ -1,0 +1,137 @@
+//! THE funnel. Every outcome of every overlapped operation - immediate, pending, failed, cancelled - passes here, and
+//! only here is decided what becomes of it, in this order:
+//!
+//! 1. `InternalHigh`, then `Internal` (release): from now on the application may reuse its OVERLAPPED (OVL-03).
+//! 2. The routine, if there is one: an APC to the thread that started the operation, and no packet (OVL-39).
+//! 3. The event, or without one the file object itself, is signalled (OVL-38). A routine's hEvent is not touched.
+//! 4. A packet, if the file has a port, the low bit of hEvent does not forbid it, and it is not an immediate outcome
+//!    under FILE_SKIP_COMPLETION_PORT_ON_SUCCESS (PORT-15 to PORT-27).
+
+use std::sync::atomic::AtomicUsize;
+
+use super::file::{self, File};
+use super::port::{Packet, Port};
+use super::request::{Completion, OverlappedPtr, Request, Routine};
+use crate::object::Object;
+use crate::object::apc::{self, Apc};
+use crate::object::thread::Thread;
+use crate::status::Status;
+use crate::sync::{Arc, Ordering};
+
+/// How an operation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The status.
+    pub status: Status,
+    /// Bytes transferred.
+    pub bytes: u32,
+    /// Windows' MSG_ flags of a receive.
+    pub flags: u32,
+}
+
+impl Finished {
+    /// An end without a result.
+    pub fn failed(status: Status, bytes: u32) -> Finished {
+        Finished { status, bytes, flags: 0 }
+    }
+}
+
+/// Takes a packet to its port.
+pub type Deliver<'a> = &'a mut dyn FnMut(&Arc<Port>, Packet);
+
+/// The usual delivery.
+pub fn post(port: &Arc<Port>, packet: Packet) {
+    port.complete(packet);
+}
+
+/// An operation begins: STATUS_PENDING in the OVERLAPPED; event and file object not signalled (OVL-02, OVL-05).
+pub(super) fn mark_started(file: &File, completion: &Completion) {
+    write_status(completion.overlapped, Status::PENDING);
+    match &completion.event {
+        Some(event) => event.reset(),
+        None => file.dispatcher().reset(),
+    }
+}
+
+/// The end of an operation whose starting call returns the outcome itself.
+pub(super) fn complete_at_once(file: &File, completion: &Completion, finished: Finished) {
+    finish(file, completion, finished, true, &mut post);
+}
+
+/// The end of an operation that was pending.
+pub(super) fn complete(file: &File, request: Request, finished: Finished, deliver: Deliver<'_>) {
+    let file = match &request.completion.rare {
+        Some(rare) => rare.home.as_deref().unwrap_or(file),
+        None => file,
+    };
+    finish(file, &request.completion, finished, false, deliver);
+}
+
+fn finish(
+    file: &File,
+    completion: &Completion,
+    finished: Finished,
+    at_once: bool,
+    deliver: Deliver<'_>,
+) {
+    let overlapped = completion.overlapped;
+    // SAFETY: the application keeps its OVERLAPPED valid until completion, which is the next line but one (OVL-07).
+    unsafe { (*overlapped.0).internal_high = finished.bytes as usize };
+    write_status(overlapped, finished.status);
+
+    let routine = completion.routine();
+    if let Some((routine, thread)) = routine {
+        queue_routine(*routine, thread, overlapped, finished);
+    }
+    match &completion.event {
+        Some(event) => event.set(),
+        None if file.has_modes(file::SKIP_SET_EVENT) => {}
+        None => file.dispatcher().set(),
+    }
+    let skip = at_once && file.has_modes(file::SKIP_PORT_ON_SUCCESS);
+    if routine.is_none()
+        && completion.packet
+        && !skip
+        && let Some(association) = file.association()
+    {
+        let packet = Packet {
+            bytes: finished.bytes,
+            key: association.key,
+            overlapped,
+            status: finished.status,
+        };
+        deliver(&association.port, packet);
+    }
+}
+
+fn queue_routine(routine: Routine, thread: &Thread, overlapped: OverlappedPtr, finished: Finished) {
+    let Finished { status, bytes, flags } = finished;
+    let overlapped = overlapped.0.expose_provenance();
+    let call = match routine {
+        Routine::Socket(routine) => Apc::Socket { routine, status, bytes, overlapped, flags },
+        Routine::File(routine) => Apc::File { routine, status, bytes, overlapped },
+    };
+    // A thread that has ended never runs its routines (APC-31).
+    let _ = apc::queue(thread, call);
+}
+
+fn write_status(overlapped: OverlappedPtr, status: Status) {
+    // SAFETY: valid until completion, as above; programs may poll this word, so it is written atomically.
+    let internal = unsafe { AtomicUsize::from_ptr(&raw mut (*overlapped.0).internal) };
+    internal.store(status.0 as usize, Ordering::Release);
+}
+
+/// The status in an OVERLAPPED, and the byte count if it is not pending (acquire).
+///
+/// # Safety
+/// `overlapped` must point to a valid OVERLAPPED.
+pub unsafe fn read_status(overlapped: *mut Overlapped) -> (Status, usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let internal = AtomicUsize::from_ptr(&raw mut (*overlapped).internal);
+        let status = Status(internal.load(Ordering::Acquire) as u32);
+        (status, (*overlapped).internal_high)
+    }
+}
+
+use super::request::Overlapped;

@@ -1,0 +1,413 @@
+//! The file object: a device with its descriptor, the requests that wait for it, and its association with a port.
+//!
+//! Invariants:
+//! 1. Everything in [`Io`] is touched under its lock, system calls on the descriptor included. So receives take data in
+//!    the order of their calls (OVL-24), and a descriptor is never used after it was closed. The one exception is a
+//!    blocked synchronous call, which polls the descriptor outside the lock and is counted in `blocked` meanwhile: the
+//!    last of them closes the descriptor of a closed file.
+//! 2. `state` is one word for what the poller and the callers tell each other. A caller that pends sets PENDING and
+//!    then looks at READY; the poller sets READY and then looks at PENDING. Both by read-modify-write on one word, so
+//!    one of the two sees the other.
+//! 3. A file is registered with one poller at most: its port's from association on, before that the general one from
+//!    the first request that pends. The registration owns one reference to the file, given back through `retire`.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::complete::{self, Finished};
+use super::port::Port;
+use super::pump;
+use super::request::{Queue, Request};
+use crate::device::{Device, Direction};
+use crate::engine::Readiness;
+use crate::object::dispatcher::{Dispatcher, Signal};
+use crate::object::thread::Thread;
+use crate::object::{HandleCount, Object};
+use crate::status::Status;
+use crate::sync::{Arc, Weak};
+
+/// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, as a bit of the state word.
+pub const SKIP_PORT_ON_SUCCESS: u32 = 0x100;
+/// FILE_SKIP_SET_EVENT_ON_HANDLE, as a bit of the state word.
+pub const SKIP_SET_EVENT: u32 = 0x200;
+/// Opened for overlapped use.
+pub const OVERLAPPED: u32 = 0x400;
+
+const READY_IN: u32 = 0x01;
+const READY_OUT: u32 = 0x02;
+const LASTING: u32 = 0x04;
+const PENDING_IN: u32 = 0x08;
+const PENDING_OUT: u32 = 0x10;
+const TOKEN: u32 = 0x20;
+
+/// A file object.
+pub struct File {
+    dispatcher: Dispatcher,
+    handles: HandleCount,
+    state: AtomicU32,
+    association: OnceLock<Association>,
+    io: Mutex<Io>,
+    device: Device,
+}
+
+/// Port and key.
+pub struct Association {
+    /// Where packets go.
+    pub port: Arc<Port>,
+    /// What they carry.
+    pub key: usize,
+}
+
+/// Descriptor and queues.
+pub struct Io {
+    pub(super) fd: i32,
+    pub(super) closed: bool,
+    registered: Registered,
+    pub(super) receives: Queue,
+    pub(super) sends: Queue,
+    extra: Option<Box<Extra>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Registered {
+    Nowhere,
+    General,
+    Port,
+}
+
+/// What few files have.
+#[derive(Default)]
+struct Extra {
+    /// Threads blocked in a synchronous call.
+    blocked: Vec<Arc<Thread>>,
+    /// AcceptEx operations of this listener that wait for the first data on their acceptor.
+    forwarded: Vec<Weak<File>>,
+}
+
+impl Object for File {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.dispatcher
+    }
+    fn handles(&self) -> &HandleCount {
+        &self.handles
+    }
+    fn last_handle_closed(&self) {
+        self.close();
+    }
+}
+
+impl File {
+    /// A file object that owns `fd`. `modes`: [`OVERLAPPED`] or 0.
+    pub fn new(fd: i32, device: Device, modes: u32) -> Arc<File> {
+        super::install();
+        Arc::new(File {
+            dispatcher: Dispatcher::new(Signal::Notification(false)),
+            handles: HandleCount::default(),
+            state: AtomicU32::new(modes | READY_IN | READY_OUT),
+            association: OnceLock::new(),
+            io: Mutex::new(Io {
+                fd,
+                closed: false,
+                registered: Registered::Nowhere,
+                receives: Queue::default(),
+                sends: Queue::default(),
+                extra: None,
+            }),
+            device,
+        })
+    }
+
+    /// What it does.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Its port, once associated.
+    pub fn association(&self) -> Option<&Association> {
+        self.association.get()
+    }
+
+    /// Are all of these mode bits set?
+    pub fn has_modes(&self, modes: u32) -> bool {
+        self.state.load(Ordering::Relaxed) & modes == modes
+    }
+
+    /// Adds notification modes. They cannot be taken back (PORT-23). INVALID_PARAMETER for a synchronous handle.
+    pub fn add_modes(&self, modes: u32) -> Result<(), Status> {
+        if !self.has_modes(OVERLAPPED) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        self.state.fetch_or(modes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Runs `f` with the descriptor. INVALID_HANDLE once the file is closed.
+    pub fn with_fd<R>(&self, f: impl FnOnce(i32) -> R) -> Result<R, Status> {
+        let io = self.io.lock();
+        if io.closed {
+            return Err(Status::INVALID_HANDLE);
+        }
+        Ok(f(io.fd))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Io> {
+        self.io.lock()
+    }
+
+    /// Associates the file with a port for its whole life. INVALID_PARAMETER for a synchronous handle and for a second
+    /// association (PORT-07, PORT-08).
+    pub fn associate(self: &Arc<Self>, port: &Arc<Port>, key: usize) -> Result<(), Status> {
+        if !self.has_modes(OVERLAPPED) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let mut io = self.io.lock();
+        if io.closed {
+            return Err(Status::INVALID_HANDLE);
+        }
+        if self.association.get().is_some() {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let pending = io.receives.len() + io.sends.len();
+        let pollable = matches!(self.device, Device::Socket(_));
+        if pollable {
+            port.pump().register(io.fd, self)?;
+        }
+        if io.registered == Registered::General {
+            let general = pump::GENERAL.pump()?;
+            general.unregister(io.fd, self);
+            general.settled(pending);
+        }
+        if pollable {
+            port.pump().pended(pending);
+            io.registered = Registered::Port;
+            // The new registration reports what is there already.
+            self.state.fetch_and(!(READY_IN | LASTING), Ordering::AcqRel);
+        }
+        let association = Association { port: port.clone(), key };
+        if self.association.set(association).is_err() {
+            unreachable!("checked under the lock");
+        }
+        Ok(())
+    }
+
+    /// Makes sure that somebody hears of the descriptor's edges.
+    pub(super) fn register(self: &Arc<Self>, io: &mut Io) -> Result<(), Status> {
+        if io.registered == Registered::Nowhere {
+            pump::GENERAL.pump()?.register(io.fd, self)?;
+            io.registered = Registered::General;
+            self.state.fetch_and(!LASTING, Ordering::AcqRel);
+        }
+        Ok(())
+    }
+
+    /// One more request waits. The first one without a port wakes somebody who may poll for it.
+    pub(super) fn pended(&self, io: &Io) {
+        if let Some(pump) = self.pump(io)
+            && pump.pended(1) == 0
+            && io.registered == Registered::General
+        {
+            pump::GENERAL.wake_driver();
+        }
+    }
+
+    /// The pump of a registered file.
+    pub(super) fn pump(&self, io: &Io) -> Option<&pump::Pump> {
+        match io.registered {
+            Registered::Nowhere => None,
+            Registered::General => pump::GENERAL.pump().ok(),
+            Registered::Port => self.association.get().map(|a| a.port.pump()),
+        }
+    }
+
+    /// Puts another descriptor behind the handle (AcceptEx, DisconnectEx with reuse). The old one is closed.
+    pub fn replace_fd(self: &Arc<Self>, fd: i32) -> Result<(), Status> {
+        let mut io = self.io.lock();
+        if io.closed {
+            close_fd(fd);
+            return Err(Status::INVALID_HANDLE);
+        }
+        if let Some(pump) = self.pump(&io) {
+            // The registration's reference goes over from the old descriptor to the new one.
+            pump.engine().unregister(io.fd);
+            pump.engine()
+                .register(fd, Arc::as_ptr(self).addr() as u64)
+                .inspect_err(|_| close_fd(fd))?;
+        }
+        close_fd(std::mem::replace(&mut io.fd, fd));
+        self.state.fetch_and(!LASTING, Ordering::AcqRel);
+        self.state.fetch_or(READY_IN | READY_OUT, Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// The last handle is gone: everything pending ends with an abort status, the descriptor closes (HND-15).
+    fn close(&self) {
+        let mut io = self.io.lock();
+        if std::mem::replace(&mut io.closed, true) {
+            return;
+        }
+        let status = |request: &Request| match &self.device {
+            Device::Socket(socket) => socket.abort_status(&request.operation),
+            Device::Disk(_) => Status::CANCELLED,
+        };
+        let mut ended = io.receives.drain();
+        ended.append(&mut io.sends.drain());
+        self.settle(&io, ended.len());
+        if let Some(pump) = self.pump(&io) {
+            pump.unregister(io.fd, self);
+            io.registered = Registered::Nowhere;
+        }
+        let extra = io.extra.take().unwrap_or_default();
+        for thread in &extra.blocked {
+            thread.unpark();
+        }
+        if extra.blocked.is_empty() {
+            close_fd(std::mem::replace(&mut io.fd, -1));
+        }
+        io.extra = Some(extra).filter(|e| !e.blocked.is_empty() || !e.forwarded.is_empty());
+        for request in ended {
+            let finished = Finished::failed(status(&request), request.operation.done());
+            complete::complete(self, *request, finished, &mut complete::post);
+        }
+        let forwarded = io.extra.as_mut().map(|e| std::mem::take(&mut e.forwarded));
+        drop(io);
+        super::accept::listener_closed(self, forwarded.unwrap_or_default());
+    }
+
+    /// A synchronous call is about to poll the descriptor outside the lock.
+    pub(super) fn begin_blocking(&self, io: &mut Io, thread: &Arc<Thread>) {
+        io.extra.get_or_insert_default().blocked.push(thread.clone());
+    }
+
+    /// It is back. The last one out closes the descriptor of a closed file.
+    pub(super) fn end_blocking(&self, io: &mut Io, thread: &Arc<Thread>) {
+        let Some(extra) = &mut io.extra else { return };
+        if let Some(at) = extra.blocked.iter().position(|t| Arc::ptr_eq(t, thread)) {
+            extra.blocked.swap_remove(at);
+        }
+        if io.closed && extra.blocked.is_empty() {
+            close_fd(std::mem::replace(&mut io.fd, -1));
+        }
+    }
+
+    /// The acceptors of `forward`.
+    pub(super) fn forwarded(&self) -> Vec<Arc<File>> {
+        let io = self.io.lock();
+        let weak = io.extra.as_ref().map(|e| e.forwarded.as_slice());
+        weak.unwrap_or_default().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// `n` requests of this file are no longer in flight.
+    pub(super) fn settle(&self, io: &Io, n: usize) {
+        if let Some(pump) = self.pump(io) {
+            pump.settled(n);
+        }
+    }
+
+    /// An edge from the poller. True if a token has to be queued: requests wait for it and no token is under way.
+    pub(super) fn note_edge(&self, readiness: Readiness) -> bool {
+        let mut bits = 0;
+        let mut waiting = 0;
+        if readiness.readable {
+            bits |= READY_IN;
+            waiting |= PENDING_IN;
+        }
+        if readiness.writable {
+            bits |= READY_OUT;
+            waiting |= PENDING_OUT;
+        }
+        if readiness.lasting {
+            bits |= LASTING;
+        }
+        let before = self.state.fetch_or(bits, Ordering::AcqRel);
+        before & waiting != 0 && self.state.fetch_or(TOKEN, Ordering::AcqRel) & TOKEN == 0
+    }
+
+    /// The token of `note_edge` has been taken off its queue.
+    pub(super) fn token_taken(&self) {
+        self.state.fetch_and(!TOKEN, Ordering::AcqRel);
+    }
+
+    /// Is an attempt worth a system call?
+    pub(super) fn is_ready(&self, io: &Io, direction: Direction) -> bool {
+        let state = self.state.load(Ordering::Acquire);
+        direction == Direction::Out
+            || io.registered == Registered::Nowhere
+            || state & (READY_IN | LASTING) != 0
+    }
+
+    /// Before an attempt: what comes from now on is a new edge.
+    pub(super) fn clear_ready(&self, direction: Direction) {
+        self.state.fetch_and(!ready_bit(direction), Ordering::AcqRel);
+    }
+
+    /// After an attempt that may not have drained the descriptor.
+    pub(super) fn mark_ready(&self, direction: Direction) {
+        self.state.fetch_or(ready_bit(direction), Ordering::AcqRel);
+    }
+
+    /// Did an edge come since `clear_ready`?
+    pub(super) fn became_ready(&self, direction: Direction) -> bool {
+        self.state.load(Ordering::Acquire) & ready_bit(direction) != 0
+    }
+
+    /// Requests wait. True if an edge came before the poller could know.
+    pub(super) fn mark_pending(&self, direction: Direction) -> bool {
+        let before = self.state.fetch_or(pending_bit(direction), Ordering::AcqRel);
+        before & ready_bit(direction) != 0
+    }
+
+    /// No request waits any more.
+    pub(super) fn clear_pending(&self, direction: Direction) {
+        self.state.fetch_and(!pending_bit(direction), Ordering::AcqRel);
+    }
+}
+
+impl Io {
+    /// Remembers the acceptor of an AcceptEx of this listener that now waits for data there.
+    pub(super) fn forward(&mut self, acceptor: &Arc<File>) {
+        let forwarded = &mut self.extra.get_or_insert_default().forwarded;
+        if forwarded.len() >= 16 && forwarded.len().is_power_of_two() {
+            forwarded.retain(|file| {
+                file.upgrade().is_some_and(|file| !file.io.lock().receives.is_empty())
+            });
+        }
+        forwarded.push(Arc::downgrade(acceptor));
+    }
+
+    pub(super) fn queue(&mut self, direction: Direction) -> &mut Queue {
+        match direction {
+            Direction::In => &mut self.receives,
+            Direction::Out => &mut self.sends,
+        }
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        // A file whose handle was never given out.
+        close_fd(self.io.get_mut().fd);
+    }
+}
+
+fn ready_bit(direction: Direction) -> u32 {
+    match direction {
+        Direction::In => READY_IN,
+        Direction::Out => READY_OUT,
+    }
+}
+
+fn pending_bit(direction: Direction) -> u32 {
+    match direction {
+        Direction::In => PENDING_IN,
+        Direction::Out => PENDING_OUT,
+    }
+}
+
+fn close_fd(fd: i32) {
+    if fd >= 0 {
+        // SAFETY: the file object owned the descriptor and has just given it up.
+        unsafe { libc::close(fd) };
+    }
+}

@@ -1,0 +1,55 @@
+//! The I/O manager.
+//!
+//! ```text
+//! file       the file object: device, descriptor, queues, association with a port
+//! request    one operation in flight: started, pended, performed when its descriptor is ready
+//! complete   THE funnel: every outcome of every operation passes it
+//! cancel     CancelIo, CancelIoEx, CancelSynchronousIo, the end of a thread
+//! blocking   calls without OVERLAPPED: a try and a wait
+//! accept     AcceptEx, which joins two file objects
+//! port       completion ports
+//! pump       who polls for descriptors without a port
+//! monitor    the thread that keeps the promise of progress
+//! pool       the process's pool of callback threads
+//! ```
+
+pub mod accept;
+pub mod blocking;
+pub mod cancel;
+pub mod complete;
+pub mod file;
+mod monitor;
+pub mod pool;
+pub mod port;
+mod pump;
+pub mod request;
+
+use std::time::Instant;
+
+use crate::object::thread::{IoHooks, Thread, install_hooks};
+use crate::sync::Arc;
+
+/// What the wait functions need from here.
+struct Hooks;
+
+impl IoHooks for Hooks {
+    fn drive(&self, thread: &Arc<Thread>, deadline: Option<Instant>) -> bool {
+        pump::GENERAL.drive(thread, deadline)
+    }
+    fn blocks(&self, thread: &Thread) {
+        port::thread_blocks(thread);
+    }
+    fn resumes(&self, thread: &Thread) {
+        port::thread_resumes(thread);
+    }
+    fn exits(&self, thread: &Arc<Thread>) {
+        port::thread_exits(thread);
+        cancel::thread_exits(thread);
+    }
+}
+
+/// Connects waits with I/O. Called when the first file or port is made.
+fn install() {
+    static HOOKS: Hooks = Hooks;
+    install_hooks(&HOOKS);
+}

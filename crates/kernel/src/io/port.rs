@@ -1,0 +1,601 @@
+//! Completion ports.
+//!
+//! A port is a queue of entries and a stack of waiting threads under one short lock. An entry is a *packet*, or a
+//! *token*: a file whose descriptor has become ready while requests wait for it. Whoever takes a token performs the
+//! requests itself, cache-warm and in parallel with other workers, and usually returns with the packet in its hand.
+//!
+//! **Who polls.** A worker that finds the queue empty leads: it sleeps in the port's poller instead of on its futex and
+//! turns edges into tokens. There is one leader at a time; the others are followers. The leader stands in the stack of
+//! waiters like them, so the last one to begin to wait is the first to be released, whoever leads (PORT-51).
+//!
+//! **Whom to wake** is decided under the lock, done after it. Waking a thread on another core costs as much as two to
+//! four echoes, so while handlers are short (a running mean of samples) a worker's own completions and the edges it has
+//! found wake nobody: it is expected back. Handlers that turn out to be long, a backlog above [`BACKLOG`], a foreign
+//! thread or PostQueuedCompletionStatus wake at once; and the monitor rescues who was expected back and does not come.
+//!
+//! **Concurrency** (PORT-53 to 59). A thread that has returned from a dequeue counts as running until it dequeues
+//! again, turns to another port, ends, or blocks in a wait of this library. A waiter is released only while fewer than
+//! `concurrency` are running, and is counted from the decision on. Threads blocked in foreign system calls are found
+//! by the monitor when packets wait and all slots seem taken.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::file::File;
+use super::pump::Pump;
+use super::request::{self, OverlappedPtr};
+use super::{complete, monitor};
+use crate::engine::{Epoll, Events};
+use crate::object::dispatcher::{Dispatcher, Signal};
+use crate::object::thread::Thread;
+use crate::object::{HandleCount, Object, apc, wait};
+use crate::status::Status;
+use crate::sync::{Arc, Weak};
+
+/// A completion packet.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet {
+    /// Bytes transferred.
+    pub bytes: u32,
+    /// The key of the association, or what was posted.
+    pub key: usize,
+    /// The OVERLAPPED, or what was posted.
+    pub overlapped: OverlappedPtr,
+    /// How the operation ended.
+    pub status: Status,
+}
+
+/// Why a dequeue brought nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// The time was over.
+    TimedOut,
+    /// The port was closed.
+    Abandoned,
+    /// An APC ran.
+    Apc,
+}
+
+enum Entry {
+    Packet(Packet),
+    Token(Arc<File>),
+}
+
+/// More entries than this wake another worker even if handlers are short.
+const BACKLOG: usize = 32;
+/// Handlers that take longer than this are long.
+const LONG_HANDLER: u64 = 5_000;
+/// Every so many dequeues the time of one handler is taken.
+const SAMPLE: u32 = 16;
+
+/// A completion port.
+pub struct Port {
+    dispatcher: Dispatcher,
+    handles: HandleCount,
+    concurrency: u32,
+    pump: Pump,
+    /// Running mean of the time between two dequeues of a worker, in nanoseconds.
+    handler: AtomicU64,
+    /// Every association is a thread of the program; kept to look for those blocked in foreign system calls.
+    members: Mutex<Vec<Weak<Thread>>>,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    entries: VecDeque<Entry>,
+    /// Threads that wait, the last to begin on top. The leader is one of them.
+    waiters: Vec<Arc<Thread>>,
+    running: u32,
+    leading: bool,
+    closed: bool,
+    /// Counts dequeues: the monitor sees whether anything moves.
+    activity: u64,
+    seen: u64,
+}
+
+// Tickets of `Seat`.
+const WAITING: u32 = 1;
+const RELEASED: u32 = 2;
+
+impl Object for Port {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.dispatcher
+    }
+    fn handles(&self) -> &HandleCount {
+        &self.handles
+    }
+    fn last_handle_closed(&self) {
+        self.close();
+    }
+}
+
+impl Port {
+    /// A new port. `concurrency` 0 means the number of processors of the process (PORT-04).
+    pub fn new(concurrency: u32) -> Result<Arc<Port>, Status> {
+        super::install();
+        let processors = || std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
+        let port = Arc::new(Port {
+            dispatcher: Dispatcher::new(Signal::Notification(false)),
+            handles: HandleCount::default(),
+            concurrency: if concurrency == 0 { processors() } else { concurrency },
+            pump: Pump::new()?,
+            handler: AtomicU64::new(0),
+            members: Mutex::default(),
+            queue: Mutex::default(),
+        });
+        monitor::watch(&port);
+        Ok(port)
+    }
+
+    pub(super) fn pump(&self) -> &Pump {
+        &self.pump
+    }
+
+    /// PostQueuedCompletionStatus: wakes at once. The three values are not looked at (PORT-46).
+    pub fn post(&self, packet: Packet) {
+        self.push(packet, true);
+    }
+
+    /// A packet of a completed operation.
+    pub(super) fn complete(&self, packet: Packet) {
+        let own = CURRENT.with(|current| std::ptr::eq(current.running.get(), self));
+        self.push(packet, !own);
+    }
+
+    fn push(&self, packet: Packet, eager: bool) {
+        let mut queue = self.queue.lock();
+        if queue.closed {
+            return; // nobody is left to take it (PORT-62)
+        }
+        queue.entries.push_back(Entry::Packet(packet));
+        let woken = self.whom_to_wake(&mut queue, eager);
+        drop(queue);
+        wake(woken);
+    }
+
+    /// Takes one packet, waiting for at most `milliseconds`.
+    pub fn dequeue(self: &Arc<Self>, milliseconds: u32, alertable: bool) -> Result<Packet, Empty> {
+        Thread::with_current(|thread| {
+            self.sit_down(thread);
+            let result = self.take(thread, milliseconds, alertable);
+            if matches!(result, Err(Empty::Abandoned)) {
+                leave_port(thread);
+            } else {
+                CURRENT.with(|current| current.running.set(Arc::as_ptr(self)));
+            }
+            result
+        })
+    }
+
+    /// Takes up to `packets.len()` packets, waiting for the first only (PORT-41). Gives their number.
+    pub fn dequeue_many(
+        self: &Arc<Self>,
+        milliseconds: u32,
+        alertable: bool,
+        mut each: impl FnMut(usize, Packet),
+        room: usize,
+    ) -> Result<usize, Empty> {
+        let first = self.dequeue(milliseconds, alertable)?;
+        each(0, first);
+        let mut n = 1;
+        while n < room {
+            let Some(entry) = self.queue.lock().entries.pop_front() else {
+                break;
+            };
+            if let Some(packet) = self.redeem(entry) {
+                each(n, packet);
+                n += 1;
+            }
+        }
+        Ok(n)
+    }
+
+    fn take(self: &Arc<Self>, thread: &Arc<Thread>, ms: u32, alertable: bool) -> Result<Packet, Empty> {
+        let mut deadline = None;
+        let mut polled = false;
+        let mut queue = self.queue.lock();
+        loop {
+            if queue.closed {
+                return Err(Empty::Abandoned);
+            }
+            queue.activity += 1;
+            queue.stop_counting(thread);
+            if queue.running < self.concurrency
+                && let Some(entry) = queue.entries.pop_front()
+            {
+                queue.count(thread);
+                let woken = self.whom_to_wake(&mut queue, self.handlers_are_long());
+                drop(queue);
+                wake(woken);
+                if let Some(packet) = self.redeem(entry) {
+                    return Ok(packet);
+                }
+                queue = self.queue.lock();
+                continue;
+            }
+            if alertable && !thread.apcs.is_empty() {
+                queue.count(thread);
+                drop(queue);
+                apc::deliver(thread);
+                return Err(Empty::Apc);
+            }
+            if ms == 0 && !polled && !queue.leading {
+                polled = true;
+                queue = self.poll(queue, Epoll::poll);
+                continue;
+            }
+            let limit = *deadline.get_or_insert_with(|| wait::deadline(ms));
+            if ms == 0 || limit.is_some_and(|d| Instant::now() >= d) {
+                queue.count(thread); // it runs on (PORT-59)
+                return Err(Empty::TimedOut);
+            }
+            queue = self.wait(queue, thread, limit, alertable);
+        }
+    }
+
+    /// Sleeps once, as leader or follower.
+    fn wait<'p>(
+        &'p self,
+        mut queue: MutexGuard<'p, Queue>,
+        thread: &Arc<Thread>,
+        deadline: Option<Instant>,
+        alertable: bool,
+    ) -> MutexGuard<'p, Queue> {
+        let claim = thread.claim();
+        if alertable {
+            claim.begin(true);
+            if !thread.apcs.is_empty() {
+                claim.end();
+                return queue;
+            }
+        }
+        thread.seat.ticket.store(WAITING, Ordering::Relaxed);
+        queue.waiters.push(thread.clone());
+        let lead = !queue.leading && queue.running < self.concurrency && self.can_lead(thread);
+        if lead {
+            queue = self.poll(queue, |engine, events| {
+                if thread.enter_poll() {
+                    engine.wait(events, deadline);
+                    thread.leave_poll();
+                }
+            });
+        } else {
+            drop(queue);
+            thread.park_on_futex(deadline);
+            queue = self.queue.lock();
+        }
+        if thread.seat.ticket.swap(0, Ordering::Relaxed) == WAITING {
+            queue.waiters.retain(|waiter| !Arc::ptr_eq(waiter, thread));
+        }
+        if alertable {
+            claim.end();
+        }
+        queue
+    }
+
+    /// Leads for one poll: edges become tokens.
+    fn poll<'p>(
+        &'p self,
+        mut queue: MutexGuard<'p, Queue>,
+        wait: impl FnOnce(&Epoll, &mut Events),
+    ) -> MutexGuard<'p, Queue> {
+        queue.leading = true;
+        drop(queue);
+        EVENTS.with_borrow_mut(|(events, tokens)| {
+            self.pump.poll(events, wait, |file| tokens.push(file));
+            let mut queue = self.queue.lock();
+            queue.leading = false;
+            queue.entries.extend(tokens.drain(..).map(Entry::Token));
+            queue
+        })
+    }
+
+    fn can_lead(&self, thread: &Thread) -> bool {
+        let Some(kick) = thread.kick_fd() else {
+            return false;
+        };
+        let port = std::ptr::from_ref(self).addr();
+        if thread.seat.kicks_port.swap(port, Ordering::Relaxed) != port {
+            // Already there if the thread has led here before: that error means nothing.
+            let _ = self.pump.engine().register_kick(kick);
+        }
+        true
+    }
+
+    /// The packet of an entry. A token may bring none, or several: the first is the caller's, the rest is queued.
+    fn redeem(&self, entry: Entry) -> Option<Packet> {
+        let file = match entry {
+            Entry::Packet(packet) => return Some(packet),
+            Entry::Token(file) => file,
+        };
+        file.token_taken();
+        let mut mine = None;
+        request::run(&file, &mut |port, packet| {
+            if mine.is_none() && std::ptr::eq(&**port, self) {
+                mine = Some(packet);
+            } else {
+                complete::post(port, packet);
+            }
+        });
+        mine
+    }
+
+    /// Decides under the lock. `eager`: nobody is expected back soon.
+    fn whom_to_wake(&self, queue: &mut Queue, eager: bool) -> Option<Arc<Thread>> {
+        let work = !queue.entries.is_empty();
+        if queue.waiters.is_empty() || queue.running >= self.concurrency {
+            if work {
+                monitor::arm();
+            }
+            return None;
+        }
+        if !work && (queue.leading || !eager) {
+            if !queue.leading {
+                monitor::arm();
+            }
+            return None;
+        }
+        if !eager && queue.entries.len() <= BACKLOG {
+            monitor::arm();
+            return None;
+        }
+        queue.release_one()
+    }
+
+    fn handlers_are_long(&self) -> bool {
+        self.handler.load(Ordering::Relaxed) > LONG_HANDLER
+    }
+
+    /// The calling thread belongs to this port from now on, and to no other (PORT-54).
+    fn sit_down(self: &Arc<Self>, thread: &Arc<Thread>) {
+        CURRENT.with(|current| {
+            if std::ptr::eq(current.port.get(), Arc::as_ptr(self)) {
+                current.sample(self);
+                return;
+            }
+            leave_port(thread);
+            current.port.set(Arc::as_ptr(self));
+            *current.reference.borrow_mut() = Some(self.clone());
+            thread.seat.taken.store(true, Ordering::Relaxed);
+            let mut members = self.members.lock();
+            members.retain(|member| member.strong_count() > 0);
+            members.push(Arc::downgrade(thread));
+        });
+    }
+
+    /// A thread does not run here any more: its slot is free for another.
+    fn stand_aside(&self, thread: &Thread) {
+        let mut queue = self.queue.lock();
+        queue.stop_counting(thread);
+        let woken = self.whom_to_wake(&mut queue, true);
+        drop(queue);
+        wake(woken);
+    }
+
+    fn close(&self) {
+        let mut queue = self.queue.lock();
+        queue.closed = true;
+        // Files that are ready stay: their operations still complete, without packets (PORT-62).
+        queue.entries.retain(|entry| matches!(entry, Entry::Token(_)));
+        let waiters = std::mem::take(&mut queue.waiters);
+        for thread in &waiters {
+            thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
+        }
+        drop(queue);
+        for thread in waiters {
+            thread.unpark();
+        }
+        monitor::arm();
+    }
+
+    /// Called by the monitor. True if another look will be needed soon.
+    pub(super) fn tick(self: &Arc<Self>) -> bool {
+        let mut queue = self.queue.lock();
+        let work = !queue.entries.is_empty();
+        let unled = !queue.leading && self.pump.has_pending();
+        if queue.closed {
+            if unled || work {
+                drop(self.sweep(queue));
+                return true;
+            }
+            return false;
+        }
+        if !(work || unled) {
+            return false;
+        }
+        let activity = queue.activity;
+        if std::mem::replace(&mut queue.seen, activity) != activity {
+            return true;
+        }
+        if work && queue.running >= self.concurrency && !queue.waiters.is_empty() {
+            self.discount_blocked(&mut queue);
+        }
+        if queue.running < self.concurrency
+            && let Some(thread) = queue.release_one()
+        {
+            drop(queue);
+            thread.unpark();
+            return true;
+        }
+        if unled {
+            drop(self.sweep(queue));
+            return true;
+        }
+        !queue.waiters.is_empty()
+    }
+
+    /// Nobody comes for the edges: performs what they allow, so that buffers fill and events are set.
+    fn sweep<'p>(self: &'p Arc<Self>, queue: MutexGuard<'p, Queue>) -> MutexGuard<'p, Queue> {
+        let mut queue = self.poll(queue, Epoll::poll);
+        let entries = std::mem::take(&mut queue.entries);
+        drop(queue);
+        let mut packets = VecDeque::new();
+        for entry in entries {
+            match entry {
+                Entry::Packet(packet) => packets.push_back(packet),
+                Entry::Token(file) => {
+                    file.token_taken();
+                    request::run(&file, &mut |port, packet| {
+                        if Arc::ptr_eq(port, self) {
+                            packets.push_back(packet);
+                        } else {
+                            complete::post(port, packet);
+                        }
+                    });
+                }
+            }
+        }
+        let mut queue = self.queue.lock();
+        if queue.closed {
+            return queue;
+        }
+        for packet in packets.into_iter().rev() {
+            queue.entries.push_front(Entry::Packet(packet));
+        }
+        queue
+    }
+
+    /// A thread that counts as running but sleeps in the kernel is blocked in a foreign system call (PORT-55).
+    fn discount_blocked(&self, queue: &mut Queue) {
+        for thread in self.members.lock().iter().filter_map(Weak::upgrade) {
+            if thread.seat.counted.load(Ordering::Relaxed) && is_asleep(thread.id()) {
+                queue.stop_counting(&thread);
+            }
+        }
+    }
+}
+
+impl Queue {
+    fn count(&mut self, thread: &Thread) {
+        if !thread.seat.counted.swap(true, Ordering::Relaxed) {
+            self.running += 1;
+        }
+    }
+
+    fn stop_counting(&mut self, thread: &Thread) {
+        if thread.seat.counted.swap(false, Ordering::Relaxed) {
+            self.running -= 1;
+        }
+    }
+
+    /// Takes the top waiter off the stack; it counts as running from here on.
+    fn release_one(&mut self) -> Option<Arc<Thread>> {
+        let thread = self.waiters.pop()?;
+        thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
+        self.count(&thread);
+        Some(thread)
+    }
+}
+
+fn wake(thread: Option<Arc<Thread>>) {
+    if let Some(thread) = thread {
+        thread.unpark();
+    }
+}
+
+/// The calling thread and its port.
+struct Current {
+    port: Cell<*const Port>,
+    /// The port, while the thread has a packet of it in hand.
+    running: Cell<*const Port>,
+    reference: RefCell<Option<Arc<Port>>>,
+    dequeues: Cell<u32>,
+    sampled: Cell<Option<Instant>>,
+}
+
+impl Current {
+    /// Takes the time of one handler in every [`SAMPLE`].
+    fn sample(&self, port: &Port) {
+        if let Some(began) = self.sampled.take() {
+            let nanoseconds = began.elapsed().as_nanos() as u64;
+            let mean = port.handler.load(Ordering::Relaxed);
+            port.handler
+                .store(mean - mean / 4 + nanoseconds / 4, Ordering::Relaxed);
+        }
+        let n = self.dequeues.get().wrapping_add(1);
+        self.dequeues.set(n);
+        if n % SAMPLE == 0 {
+            self.sampled.set(Some(Instant::now()));
+        }
+    }
+}
+
+impl Drop for Current {
+    /// Whichever of the thread's locals goes first, its port hears that it has ended.
+    fn drop(&mut self) {
+        if let Some(port) = self.reference.take() {
+            Thread::with_current(|thread| port.stand_aside(thread));
+        }
+    }
+}
+
+thread_local! {
+    static CURRENT: Current = const {
+        Current {
+            port: Cell::new(std::ptr::null()),
+            running: Cell::new(std::ptr::null()),
+            reference: RefCell::new(None),
+            dequeues: Cell::new(0),
+            sampled: Cell::new(None),
+        }
+    };
+    static EVENTS: RefCell<(Events, Vec<Arc<File>>)> = RefCell::default();
+}
+
+/// Runs `f` with the port that the calling thread belongs to.
+fn with_port(f: impl FnOnce(&Arc<Port>)) {
+    let port = CURRENT
+        .try_with(|current| current.reference.borrow().clone())
+        .ok()
+        .flatten();
+    if let Some(port) = port {
+        f(&port);
+    }
+}
+
+/// The calling thread is about to block.
+pub(super) fn thread_blocks(thread: &Thread) {
+    with_port(|port| port.stand_aside(thread));
+}
+
+/// It runs again; the number of running threads may exceed the concurrency value for a while (PORT-55).
+pub(super) fn thread_resumes(thread: &Thread) {
+    with_port(|port| port.queue.lock().count(thread));
+}
+
+/// The calling thread ends.
+pub(super) fn thread_exits(thread: &Arc<Thread>) {
+    if thread.seat.taken.load(Ordering::Relaxed) {
+        leave_port(thread);
+    }
+}
+
+fn leave_port(thread: &Arc<Thread>) {
+    thread_blocks(thread);
+    let _ = CURRENT.try_with(|current| {
+        current.port.set(std::ptr::null());
+        current.running.set(std::ptr::null());
+        if let Some(port) = current.reference.borrow_mut().take() {
+            port.members
+                .lock()
+                .retain(|member| !std::ptr::eq(member.as_ptr(), Arc::as_ptr(thread)));
+        }
+    });
+}
+
+/// Does the thread sleep, according to the kernel?
+fn is_asleep(thread: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
+    // The state follows the name, which is in parentheses and may contain anything.
+    let state = stat
+        .as_deref()
+        .ok()
+        .and_then(|s| s.rsplit_once(") "))
+        .and_then(|(_, rest)| rest.chars().next());
+    matches!(state, Some('S' | 'D'))
+}

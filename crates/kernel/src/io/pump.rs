@@ -1,0 +1,235 @@
+//! Who polls. A [`Pump`] is a poller with the files registered there; every port has one (driven by its workers, see
+//! `port`), and [`GENERAL`] is the one for files without a port, driven by whichever thread waits.
+//!
+//! The token of a registration is the address of its file, and the registration owns one reference to it. A poll that
+//! has begun may report a file that is being unregistered; so `unregister` hands the reference to `retired` while
+//! somebody polls, and whoever ends a poll drops what has been retired after turning the reports into references.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use super::complete;
+use super::file::File;
+use super::request;
+use crate::engine::{Epoll, Events};
+use crate::object::thread::Thread;
+use crate::status::Status;
+use crate::sync::Arc;
+
+/// A poller and what is registered with it.
+pub struct Pump {
+    engine: Epoll,
+    /// Requests in flight on its files.
+    pending: AtomicU32,
+    registered: AtomicU32,
+    lead: Mutex<Lead>,
+}
+
+#[derive(Default)]
+struct Lead {
+    polling: bool,
+    retired: Vec<Arc<File>>,
+}
+
+impl Pump {
+    pub(super) fn new() -> Result<Pump, Status> {
+        Ok(Pump {
+            engine: Epoll::new()?,
+            pending: AtomicU32::new(0),
+            registered: AtomicU32::new(0),
+            lead: Mutex::default(),
+        })
+    }
+
+    pub(super) fn engine(&self) -> &Epoll {
+        &self.engine
+    }
+
+    /// From now on edges of `fd` are reported as `file`.
+    pub(super) fn register(&self, fd: i32, file: &Arc<File>) -> Result<(), Status> {
+        let token = Arc::into_raw(file.clone());
+        let result = self.engine.register(fd, token.expose_provenance() as u64);
+        if result.is_err() {
+            // SAFETY: made two lines above and not handed to anybody.
+            drop(unsafe { Arc::from_raw(token) });
+        } else {
+            self.registered.fetch_add(1, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// Ends a registration.
+    pub(super) fn unregister(&self, fd: i32, file: &File) {
+        self.engine.unregister(fd);
+        self.registered.fetch_sub(1, Ordering::Relaxed);
+        // SAFETY: `register` made this reference of the same file; a file is registered once at a time.
+        let reference = unsafe { Arc::from_raw(std::ptr::from_ref(file)) };
+        let mut lead = self.lead.lock();
+        if lead.polling {
+            lead.retired.push(reference);
+        } else {
+            drop(lead);
+            drop(reference);
+        }
+    }
+
+    pub(super) fn has_registrations(&self) -> bool {
+        self.registered.load(Ordering::Relaxed) != 0
+    }
+
+    /// `n` more requests are in flight. Gives how many there were.
+    pub(super) fn pended(&self, n: usize) -> u32 {
+        self.pending.fetch_add(n as u32, Ordering::Relaxed)
+    }
+
+    pub(super) fn settled(&self, n: usize) {
+        self.pending.fetch_sub(n as u32, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_pending(&self) -> bool {
+        self.pending.load(Ordering::Relaxed) != 0
+    }
+
+    /// Waits for edges and hands a reference for each file that has work to `token`. One caller at a time.
+    pub(super) fn poll(
+        &self,
+        events: &mut Events,
+        wait: impl FnOnce(&Epoll, &mut Events),
+        mut token: impl FnMut(Arc<File>),
+    ) {
+        self.lead.lock().polling = true;
+        wait(&self.engine, events);
+        let mut lead = self.lead.lock();
+        for (address, readiness) in events.iter() {
+            let file: *const File = std::ptr::with_exposed_provenance(address as usize);
+            // SAFETY: the file is registered, or was when this poll began and is in `retired`; either way a reference
+            // to it is kept until `polling` is cleared below, under the same lock.
+            unsafe {
+                if (*file).note_edge(readiness) {
+                    Arc::increment_strong_count(file);
+                    token(Arc::from_raw(file));
+                }
+            }
+        }
+        lead.polling = false;
+        let retired = std::mem::take(&mut lead.retired);
+        drop(lead);
+        drop(retired);
+    }
+}
+
+/// The pump of files without a port, and the threads that may drive it.
+pub struct General {
+    pump: OnceLock<Pump>,
+    drivers: Mutex<Drivers>,
+    activity: AtomicU64,
+}
+
+#[derive(Default)]
+struct Drivers {
+    leading: bool,
+    /// Threads that sleep on their futex because somebody else leads or there was nothing to drive.
+    followers: Vec<Arc<Thread>>,
+}
+
+/// The process has one.
+pub static GENERAL: General = General {
+    pump: OnceLock::new(),
+    drivers: Mutex::new(Drivers {
+        leading: false,
+        followers: Vec::new(),
+    }),
+    activity: AtomicU64::new(0),
+};
+
+impl General {
+    /// Made when it is first needed: the status says why it cannot be had.
+    pub(super) fn pump(&self) -> Result<&Pump, Status> {
+        if let Some(pump) = self.pump.get() {
+            return Ok(pump);
+        }
+        let pump = Pump::new()?;
+        Ok(self.pump.get_or_init(|| pump))
+    }
+
+    /// Sleeps for `thread`, in the poller if that is free and of use. False: sleep on the futex without being known.
+    pub(super) fn drive(&self, thread: &Arc<Thread>, deadline: Option<Instant>) -> bool {
+        let Some(kick) = thread.kick_fd() else {
+            return false;
+        };
+        let mut drivers = self.drivers.lock();
+        let Some(pump) = self.pump.get().filter(|p| p.has_registrations() && !drivers.leading) else {
+            drivers.followers.push(thread.clone());
+            drop(drivers);
+            thread.park_on_futex(deadline);
+            self.drivers
+                .lock()
+                .followers
+                .retain(|follower| !Arc::ptr_eq(follower, thread));
+            return true;
+        };
+        drivers.leading = true;
+        drop(drivers);
+        if !thread.seat.kicks_general.swap(true, Ordering::Relaxed) {
+            let _ = pump.engine().register_kick(kick);
+        }
+        self.lead(pump, |engine, events| {
+            if thread.enter_poll() {
+                engine.wait(events, deadline);
+                thread.leave_poll();
+            }
+        });
+        true
+    }
+
+    /// One poll, and everything it brings performed.
+    fn lead(&self, pump: &Pump, wait: impl FnOnce(&Epoll, &mut Events)) {
+        let mut events = Events::default();
+        let mut tokens = Vec::new();
+        pump.poll(&mut events, wait, |file| tokens.push(file));
+        for file in tokens {
+            file.token_taken();
+            request::run(&file, &mut complete::post);
+        }
+        self.activity.fetch_add(1, Ordering::Relaxed);
+        self.drivers.lock().leading = false;
+    }
+
+    /// A first request waits: somebody who sleeps on a futex had better poll for it.
+    pub(super) fn wake_driver(&self) {
+        let drivers = self.drivers.lock();
+        if !drivers.leading
+            && let Some(thread) = drivers.followers.last().cloned()
+        {
+            drop(drivers);
+            thread.unpark();
+        }
+    }
+
+    /// Called by the monitor. True if another look will be needed soon.
+    pub(super) fn tick(&self, seen: &mut u64) -> bool {
+        let Some(pump) = self.pump.get().filter(|pump| pump.has_pending()) else {
+            return false;
+        };
+        let mut drivers = self.drivers.lock();
+        if drivers.leading {
+            return false;
+        }
+        let activity = self.activity.load(Ordering::Relaxed);
+        if std::mem::replace(seen, activity) != activity {
+            return true;
+        }
+        if let Some(thread) = drivers.followers.last().cloned() {
+            drop(drivers);
+            thread.unpark();
+            return true;
+        }
+        drivers.leading = true;
+        drop(drivers);
+        self.lead(pump, Epoll::poll);
+        true
+    }
+}

@@ -1,0 +1,339 @@
+//! One operation in flight.
+//!
+//! The life of a request, in five sentences. `start` makes one attempt if an attempt is worth it; an attempt that
+//! finishes goes straight to the funnel, one that fails at once leaves no trace. Otherwise the request is put at the end
+//! of its file's queue, which owns it from then on. An edge makes a token, whoever takes the token calls `run`, and
+//! `run` performs the queue in order as far as it goes. `run`, `cancel` and `close` are the only ways out of a queue,
+//! each under the file's lock, so a request leaves once. What leaves goes to the funnel.
+
+use super::complete::{self, Deliver, Finished};
+use super::file::{File, Io};
+use super::{accept, monitor};
+use crate::device::socket::Operation;
+use crate::device::{Device, Direction, Outcome};
+use crate::object::apc::{FileRoutine, SocketRoutine};
+use crate::object::event::Event;
+use crate::object::thread::Thread;
+use crate::status::Status;
+use crate::sync::{Arc, Ordering};
+
+/// The application's OVERLAPPED: the layout is Windows'.
+#[repr(C)]
+pub struct Overlapped {
+    /// The status: STATUS_PENDING until completion, written last.
+    pub internal: usize,
+    /// The byte count.
+    pub internal_high: usize,
+    /// File position, low half.
+    pub offset: u32,
+    /// File position, high half.
+    pub offset_high: u32,
+    /// hEvent.
+    pub event: usize,
+}
+
+/// The address of an OVERLAPPED. Whoever started the operation keeps it valid until completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverlappedPtr(pub *mut Overlapped);
+
+// SAFETY: by starting an operation the application lets the system write to its OVERLAPPED from any thread.
+unsafe impl Send for OverlappedPtr {}
+
+/// A completion routine and how to call it.
+#[derive(Clone, Copy)]
+pub enum Routine {
+    /// With a WSA code and flags.
+    Socket(SocketRoutine),
+    /// With a Win32 code.
+    File(FileRoutine),
+}
+
+/// Where the outcome of an operation goes.
+pub struct Completion {
+    /// The status words.
+    pub overlapped: OverlappedPtr,
+    /// The event to be set.
+    pub event: Option<Arc<Event>>,
+    /// False if the low bit of hEvent forbids a packet (PORT-26).
+    pub packet: bool,
+    /// What few operations have.
+    pub rare: Option<Box<Rare>>,
+}
+
+/// A routine, or a completion that belongs to another file than the one the request is queued on.
+#[derive(Default)]
+pub struct Rare {
+    /// The routine and the thread it has to run on.
+    pub routine: Option<(Routine, Arc<Thread>)>,
+    /// The file whose completion this is, where the request is queued on another one.
+    pub home: Option<Arc<File>>,
+    /// AcceptEx, until the connection has come: the acceptor and the listener.
+    pub acceptor: Option<Arc<File>>,
+    /// See `acceptor`.
+    pub listener: Option<Arc<File>>,
+}
+
+/// An operation that waits.
+pub struct Request {
+    next: Option<Box<Request>>,
+    /// What is to be done.
+    pub operation: Operation,
+    /// Where the outcome goes.
+    pub completion: Completion,
+    /// Serial number of the thread that started it.
+    pub issuer: u32,
+}
+
+impl Request {
+    pub(super) fn new(operation: Operation, completion: Completion, issuer: u32) -> Request {
+        Request { next: None, operation, completion, issuer }
+    }
+}
+
+/// What a start came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// Finished with success or a warning; notified.
+    Done(Finished),
+    /// In flight.
+    Pending,
+    /// Nothing was started, nothing will be notified (OVL-14).
+    Failed(Status),
+}
+
+impl Completion {
+    /// The issuer's end does not cancel this (CXL-12): plain packet operations on an associated handle.
+    pub(super) fn survives_its_thread(&self, file: &File) -> bool {
+        file.association().is_some() && self.packet && self.event.is_none() && self.routine().is_none()
+    }
+
+    /// The file whose completion this is, where it is not the one the request is queued on.
+    pub(super) fn home(&self) -> Option<&Arc<File>> {
+        self.rare.as_ref()?.home.as_ref()
+    }
+
+    pub(super) fn routine(&self) -> Option<&(Routine, Arc<Thread>)> {
+        self.rare.as_ref()?.routine.as_ref()
+    }
+}
+
+/// Starts an operation on a file.
+pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion) -> Started {
+    complete::mark_started(file, &completion);
+    if let Device::Socket(socket) = file.device()
+        && let Err(status) = socket.admit(&operation)
+    {
+        return Started::Failed(status);
+    }
+    let direction = operation.direction();
+    let mut io = file.lock();
+    if io.closed {
+        return Started::Failed(Status::INVALID_HANDLE);
+    }
+    let try_now = !operation.always_pends()
+        && io.queue(direction).is_empty()
+        && file.is_ready(&io, direction);
+    if try_now && direction == Direction::In {
+        file.clear_ready(direction);
+    }
+    if try_now
+        && let Some(finished) = attempt(file, io.fd, direction, &mut operation)
+    {
+        if finished.status.is_failure() {
+            return Started::Failed(finished.status);
+        }
+        complete::complete_at_once(file, &completion, finished);
+        return Started::Done(finished);
+    }
+    let survives = completion.survives_its_thread(file);
+    let issuer = Thread::with_current(|thread| {
+        if !survives {
+            thread.started_io.store(true, Ordering::Relaxed);
+        }
+        thread.serial()
+    });
+    match pend(file, &mut io, Request::new(operation, completion, issuer)) {
+        Ok(()) => Started::Pending,
+        Err((status, _)) => Started::Failed(status),
+    }
+}
+
+/// Queues a request that has been started elsewhere. Gives it back if that is impossible.
+pub(super) fn enqueue(file: &Arc<File>, request: Request) -> Result<(), (Status, Request)> {
+    let mut io = file.lock();
+    if io.closed {
+        return Err((Status::CANCELLED, request));
+    }
+    pend(file, &mut io, request)
+}
+
+fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, Request)> {
+    if let Err(status) = file.register(io) {
+        return Err((status, request));
+    }
+    let direction = request.operation.direction();
+    let first = io.queue(direction).is_empty();
+    io.queue(direction).push(Box::new(request));
+    file.pended(io);
+    let ready = file.mark_pending(direction);
+    if ready || (first && direction == Direction::Out) {
+        run_queue(file, io, direction, &mut complete::post);
+    }
+    monitor::arm();
+    Ok(())
+}
+
+/// Performs what can be performed now. For whoever holds a token of the file, and for those who want to know.
+pub fn run(file: &File, deliver: Deliver<'_>) {
+    let mut io = file.lock();
+    run_queue(file, &mut io, Direction::In, deliver);
+    run_queue(file, &mut io, Direction::Out, deliver);
+}
+
+/// Tries whether a pending operation can finish, without waiting for the poller (GetOverlappedResult).
+pub fn nudge(file: &File) {
+    file.mark_ready(Direction::In);
+    file.mark_ready(Direction::Out);
+    run(file, &mut complete::post);
+}
+
+/// Performs what waits to be sent.
+pub(super) fn run_sends(file: &File, io: &mut Io) {
+    run_queue(file, io, Direction::Out, &mut complete::post);
+}
+
+fn run_queue(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_>) {
+    while file.is_ready(io, direction) {
+        let fd = io.fd;
+        let Some(front) = io.queue(direction).front() else {
+            return;
+        };
+        file.clear_ready(direction);
+        match attempt(file, fd, direction, &mut front.operation) {
+            None if file.became_ready(direction) => {}
+            None => return,
+            Some(finished) => {
+                if let Some(request) = io.queue(direction).pop() {
+                    leave(file, io, direction);
+                    arrive(file, io, *request, finished, deliver);
+                }
+            }
+        }
+    }
+}
+
+/// A request that was performed goes on to the funnel, an accepted connection to its acceptor first.
+fn arrive(file: &File, io: &mut Io, request: Request, finished: Finished, deliver: Deliver<'_>) {
+    if matches!(request.operation, Operation::Accept(_)) && finished.status == Status::SUCCESS {
+        accept::connected(file, io, request, deliver);
+    } else {
+        complete::complete(file, request, finished, deliver);
+    }
+}
+
+/// One request has left the queue.
+pub(super) fn leave(file: &File, io: &mut Io, direction: Direction) {
+    file.settle(io, 1);
+    if io.queue(direction).is_empty() {
+        file.clear_pending(direction);
+    }
+}
+
+/// One attempt. None: not now.
+fn attempt(
+    file: &File,
+    fd: i32,
+    direction: Direction,
+    operation: &mut Operation,
+) -> Option<Finished> {
+    let Device::Socket(socket) = file.device() else {
+        return Some(Finished::failed(Status::INVALID_DEVICE_REQUEST, 0));
+    };
+    match socket.perform(fd, operation) {
+        Outcome::Pending => None,
+        Outcome::Done { status, bytes, flags, more } => {
+            if more && direction == Direction::In {
+                file.mark_ready(direction);
+            }
+            Some(Finished { status, bytes, flags })
+        }
+    }
+}
+
+/// The requests of one direction, oldest first: a list through the requests themselves, since most files have one or
+/// none and there is one list per socket.
+///
+/// Invariant: `last` is null if `head` is None, and else points to the request at the end of the list that begins with
+/// `head`. Only methods of this type follow or change `next`.
+pub struct Queue {
+    head: Option<Box<Request>>,
+    last: *mut Request,
+    length: u32,
+}
+
+// SAFETY: `last` points into what `head` owns.
+unsafe impl Send for Queue {}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Queue { head: None, last: std::ptr::null_mut(), length: 0 }
+    }
+}
+
+impl Queue {
+    pub(super) fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.length as usize
+    }
+
+    pub(super) fn front(&mut self) -> Option<&mut Request> {
+        self.head.as_deref_mut()
+    }
+
+    pub(super) fn push(&mut self, request: Box<Request>) {
+        self.length += 1;
+        if self.last.is_null() {
+            self.last = &mut **self.head.insert(request);
+        } else {
+            // SAFETY: `last` is not null, so it points to the end of our list, which nobody else borrows.
+            self.last = unsafe { &mut **(*self.last).next.insert(request) };
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Box<Request>> {
+        let mut request = self.head.take()?;
+        self.length -= 1;
+        self.head = request.next.take();
+        if self.head.is_none() {
+            self.last = std::ptr::null_mut();
+        }
+        Some(request)
+    }
+
+    /// Takes everything out, oldest first.
+    pub(super) fn drain(&mut self) -> Vec<Box<Request>> {
+        std::iter::from_fn(|| self.pop()).collect()
+    }
+
+    /// Takes out those for which `is` says yes, oldest first; the others keep their order.
+    pub(super) fn extract(&mut self, is: impl Fn(&Request) -> bool) -> Vec<Box<Request>> {
+        let mut out = Vec::new();
+        for request in self.drain() {
+            if is(&request) {
+                out.push(request);
+            } else {
+                self.push(request);
+            }
+        }
+        out
+    }
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        while self.pop().is_some() {} // not by recursion along the list
+    }
+}

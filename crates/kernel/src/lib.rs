@@ -1,0 +1,26 @@
+//! The system under Larboard: what Windows' kernel does for asynchronous I/O, in process, for Linux.
+//!
+//! ```text
+//! status      NTSTATUS and its translations
+//! object      handles, dispatcher objects, waits, threads, APCs
+//! io          file objects, requests, the one completion funnel, cancellation, completion ports
+//! engine      epoll: file descriptors and tokens, nothing of Windows
+//! device      what a file object does: sockets, disk files
+//! ```
+//!
+//! The kernel knows nothing of Win32 names. A function of `larboard-win32` checks its pointers, looks a handle up
+//! here, calls one function of this crate and translates the resulting [`status::Status`] once.
+//!
+//! Lock order: handle table → file → dispatcher → port → thread. No lock is held across user code or a blocking poll.
+
+#![cfg_attr(loom, allow(dead_code, unused_imports))]
+
+#[cfg(not(loom))]
+pub mod device;
+#[cfg(not(loom))]
+pub mod engine;
+#[cfg(not(loom))]
+pub mod io;
+pub mod object;
+pub mod status;
+mod sync;

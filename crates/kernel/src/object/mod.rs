@@ -1,0 +1,60 @@
+//! Objects: what a handle denotes.
+//!
+//! `handle_table` maps handle values to objects, `dispatcher` is the part of an object that can be waited on,
+//! `wait` has the wait functions, `thread` and `apc` what a waiting thread is. Every other file is one kind of object.
+//! Nothing here knows of files, ports or sockets; what a wait needs from I/O comes through [`thread::IoHooks`].
+
+pub mod apc;
+pub mod dispatcher;
+pub mod event;
+pub mod handle_table;
+pub mod mutex;
+#[cfg(not(loom))]
+pub mod names;
+pub mod semaphore;
+pub mod thread;
+#[cfg(not(loom))]
+pub mod timer;
+pub mod wait;
+
+use std::any::Any;
+
+use crate::status::Status;
+use crate::sync::{Arc, AtomicU32, Ordering};
+use dispatcher::Dispatcher;
+
+/// A kernel object.
+pub trait Object: Any + Send + Sync {
+    /// What waits look at.
+    fn dispatcher(&self) -> &Dispatcher;
+
+    /// How many handles denote the object.
+    fn handles(&self) -> &HandleCount;
+
+    /// The last handle was closed. Memory goes when the last reference goes; this is the moment Windows calls "cleanup".
+    fn last_handle_closed(&self) {}
+
+    /// What SignalObjectAndWait does to the object first.
+    fn signal(&self) -> Result<(), Status> {
+        Err(Status::OBJECT_TYPE_MISMATCH)
+    }
+}
+
+/// The number of handles that denote an object.
+#[derive(Debug, Default)]
+pub struct HandleCount(AtomicU32);
+
+impl HandleCount {
+    /// One more handle.
+    pub fn opened(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One less. True if it was the last one.
+    pub fn closed(&self) -> bool {
+        self.0.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+}
+
+/// A reference to any object.
+pub type ObjectRef = Arc<dyn Object>;

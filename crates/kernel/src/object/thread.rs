@@ -1,0 +1,431 @@
+//! Threads as the kernel sees them: a claim, a parking place, an APC queue, and what has to happen at their end.
+//!
+//! Every thread that calls into the library has a [`Thread`], made on its first call.
+//!
+//! **Claim.** A thread waits for at most one thing at a time. The claim word says whether it waits and, once, how the
+//! wait ended: `Running → Waiting → {Satisfied(i), Alerted, TimedOut} → Running`. Leaving `Waiting` is one
+//! compare-and-swap, so of all the signals, APCs and time-outs that compete for a thread exactly one wins.
+//!
+//! **Parking.** `park` sleeps on a futex, or inside epoll where the thread drives I/O for itself; `unpark` knows
+//! which. A permit given before `park` makes it return at once; spurious returns are allowed, callers loop.
+
+use std::cell::RefCell;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use super::apc::ApcQueue;
+use super::dispatcher::{Dispatcher, Signal};
+use super::{HandleCount, Object};
+use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak, futex_wait, futex_wake};
+
+/// STILL_ACTIVE: the exit code of a thread that has not ended.
+pub const STILL_ACTIVE: u32 = 259;
+
+/// What waits need from the I/O side, which lies above this module.
+pub trait IoHooks: Sync {
+    /// Sleeps in the poller on behalf of `thread` until it is unparked or the time is over, completing I/O meanwhile.
+    /// False if somebody else does that already or there is nothing to drive: the caller sleeps on its futex then.
+    fn drive(&self, thread: &Arc<Thread>, deadline: Option<Instant>) -> bool;
+    /// `thread` begins to block: it leaves the running count of its completion port (PORT-55).
+    fn blocks(&self, thread: &Thread);
+    /// It runs again.
+    fn resumes(&self, thread: &Thread);
+    /// It ends: cancel what it has started (CXL-12).
+    fn exits(&self, thread: &Arc<Thread>);
+}
+
+static HOOKS: OnceLock<&'static dyn IoHooks> = OnceLock::new();
+
+/// Installs the I/O side. The first call counts.
+pub fn install_hooks(hooks: &'static dyn IoHooks) {
+    let _ = HOOKS.set(hooks);
+}
+
+/// A thread's place in a completion port. Owned by `io::port`, which touches it under the port's lock except for
+/// `taken`, which the thread itself sets and reads.
+#[derive(Default)]
+pub struct Seat {
+    /// The thread belongs to a port: waits have to tell it.
+    pub taken: AtomicBool,
+    /// It counts as running there.
+    pub counted: AtomicBool,
+    /// How its wait for a packet goes on.
+    pub ticket: AtomicU32,
+    /// The port whose poller has this thread's kick descriptor, by address.
+    pub kicks_port: std::sync::atomic::AtomicUsize,
+    /// The general poller has it.
+    pub kicks_general: AtomicBool,
+}
+
+/// A thread.
+pub struct Thread {
+    dispatcher: Dispatcher,
+    handles: HandleCount,
+    id: AtomicU32,
+    claim: Claim,
+    parker: Parker,
+    kick: OnceLock<Option<OwnedFd>>,
+    /// APCs that wait for an alertable wait of this thread.
+    pub apcs: ApcQueue,
+    owned: Mutex<Vec<Weak<dyn Object>>>,
+    exit_code: AtomicU32,
+    ended: AtomicBool,
+    serial: u32,
+    /// The thread has started operations that its end would cancel. Written by `io::request` only.
+    pub started_io: AtomicBool,
+    /// Its place in a completion port.
+    pub seat: Seat,
+    /// A synchronous operation blocks this thread: 0 none, 1 blocked, 2 cancelled (CancelSynchronousIo).
+    pub synchronous: AtomicU32,
+}
+
+impl Object for Thread {
+    fn dispatcher(&self) -> &Dispatcher {
+        &self.dispatcher
+    }
+    fn handles(&self) -> &HandleCount {
+        &self.handles
+    }
+}
+
+impl Default for Thread {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Thread {
+    /// A thread that has not begun to run.
+    pub fn new() -> Thread {
+        Thread {
+            dispatcher: Dispatcher::new(Signal::Notification(false)),
+            handles: HandleCount::default(),
+            id: AtomicU32::new(0),
+            claim: Claim::default(),
+            parker: Parker::default(),
+            kick: OnceLock::new(),
+            apcs: ApcQueue::default(),
+            owned: Mutex::new(Vec::new()),
+            exit_code: AtomicU32::new(STILL_ACTIVE),
+            ended: AtomicBool::new(false),
+            serial: next_serial(),
+            started_io: AtomicBool::new(false),
+            seat: Seat::default(),
+            synchronous: AtomicU32::new(0),
+        }
+    }
+
+    /// Runs `f` with the calling thread's object.
+    pub fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
+        let mut f = Some(f);
+        CURRENT
+            .try_with(|current| {
+                let thread = current.get();
+                (f.take().expect("called once"))(&thread)
+            })
+            .unwrap_or_else(|_| {
+                // The thread is past the destructors of its locals: it gets an object for this one call.
+                let thread = Arc::new(Thread::new());
+                thread.adopt_os_thread();
+                (f.take().expect("called once"))(&thread)
+            })
+    }
+
+    /// Makes `self` the calling thread's object. For the first lines of a thread that CreateThread made.
+    pub fn enter(self: &Arc<Self>) {
+        self.adopt_os_thread();
+        CURRENT.with(|current| *current.0.borrow_mut() = Some(self.clone()));
+    }
+
+    fn adopt_os_thread(&self) {
+        // SAFETY: gettid has no preconditions.
+        self.id.store(unsafe { libc::gettid() } as u32, Ordering::Relaxed);
+    }
+
+    /// The thread id; 0 before the thread runs.
+    pub fn id(&self) -> u32 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// A number that no other thread of the process has had or will have.
+    pub fn serial(&self) -> u32 {
+        self.serial
+    }
+
+    /// The claim word.
+    pub fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
+    /// STILL_ACTIVE or what the thread left behind.
+    pub fn exit_code(&self) -> u32 {
+        self.exit_code.load(Ordering::Acquire)
+    }
+
+    /// Sets what GetExitCodeThread will show after the end.
+    pub fn set_exit_code(&self, code: u32) {
+        self.exit_code.store(code, Ordering::Release);
+    }
+
+    /// Has the thread ended?
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Remembers a mutex that this thread has come to own.
+    pub(super) fn owns(&self, mutex: Option<Weak<dyn Object>>) {
+        self.owned.lock().extend(mutex);
+    }
+
+    /// Forgets a mutex that it has released.
+    pub(super) fn released(&self, mutex: &Weak<dyn Object>) {
+        let mut owned = self.owned.lock();
+        if let Some(at) = owned.iter().rposition(|m| Weak::ptr_eq(m, mutex)) {
+            owned.swap_remove(at);
+        }
+    }
+
+    /// The end of the thread: cancel, abandon, signal (in this order: who waits for the thread sees all of it done).
+    fn end(self: &Arc<Self>) {
+        if let Some(hooks) = HOOKS.get() {
+            hooks.exits(self);
+        }
+        self.apcs.close();
+        for mutex in std::mem::take(&mut *self.owned.lock()) {
+            if let Some(mutex) = mutex.upgrade() {
+                super::mutex::abandon(mutex.dispatcher(), self.id());
+            }
+        }
+        if self.exit_code() == STILL_ACTIVE {
+            self.set_exit_code(0);
+        }
+        self.ended.store(true, Ordering::Release);
+        self.dispatcher.set();
+    }
+
+    /// Sleeps until unparked or the time is over. May return early.
+    pub fn park(self: &Arc<Self>, deadline: Option<Instant>) {
+        if let Some(hooks) = HOOKS.get()
+            && hooks.drive(self, deadline)
+        {
+            return;
+        }
+        self.park_on_futex(deadline);
+    }
+
+    /// `park` without driving I/O.
+    pub fn park_on_futex(&self, deadline: Option<Instant>) {
+        if !self.parker.enter(FUTEX) {
+            return;
+        }
+        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
+        futex_wait(&self.parker.0, FUTEX, left);
+        self.parker.leave();
+    }
+
+    /// Ends the present or the next `park`.
+    pub fn unpark(&self) {
+        match self.parker.notify() {
+            FUTEX => futex_wake(&self.parker.0),
+            POLL => self.kick(),
+            _ => {}
+        }
+    }
+
+    /// Announces that this thread is about to sleep in a poller that has [`kick_fd`](Self::kick_fd) registered.
+    /// False if a permit was there: do not sleep.
+    pub fn enter_poll(&self) -> bool {
+        self.parker.enter(POLL)
+    }
+
+    /// Back from the poller. True if somebody unparked the thread meanwhile.
+    pub fn leave_poll(&self) -> bool {
+        self.parker.leave()
+    }
+
+    /// An eventfd that is written to when the thread is unparked inside a poller. None if there was no fd to be had:
+    /// the thread must not sleep in a poller then.
+    pub fn kick_fd(&self) -> Option<i32> {
+        let fd = self.kick.get_or_init(|| {
+            // SAFETY: plain system call; the result is checked before it is owned.
+            let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+            // SAFETY: a fresh descriptor that nobody else owns.
+            (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })
+        });
+        fd.as_ref().map(AsRawFd::as_raw_fd)
+    }
+
+    fn kick(&self) {
+        if let Some(Some(fd)) = self.kick.get() {
+            let one = 1u64.to_ne_bytes();
+            // SAFETY: the eventfd lives as long as `self`; eight bytes are read from this frame.
+            unsafe { libc::write(fd.as_raw_fd(), one.as_ptr().cast(), 8) };
+        }
+    }
+
+    /// Empties the eventfd. Needed only where it is polled level-triggered.
+    pub fn drain_kick(&self) {
+        if let Some(Some(fd)) = self.kick.get() {
+            let mut count = [0u8; 8];
+            // SAFETY: as in `kick`, with a buffer of eight bytes.
+            unsafe { libc::read(fd.as_raw_fd(), count.as_mut_ptr().cast(), 8) };
+        }
+    }
+
+    /// Tells the thread's completion port that the thread blocks, for the time of `f`.
+    pub fn blocking<R>(&self, f: impl FnOnce() -> R) -> R {
+        if !self.seat.taken.load(Ordering::Relaxed) {
+            return f();
+        }
+        let hooks = HOOKS.get();
+        if let Some(hooks) = hooks {
+            hooks.blocks(self);
+        }
+        let result = f();
+        if let Some(hooks) = hooks {
+            hooks.resumes(self);
+        }
+        result
+    }
+}
+
+fn next_serial() -> u32 {
+    static LAST: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    LAST.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
+}
+
+struct Current(RefCell<Option<Arc<Thread>>>);
+
+impl Current {
+    fn get(&self) -> Arc<Thread> {
+        self.0
+            .borrow_mut()
+            .get_or_insert_with(|| {
+                let thread = Arc::new(Thread::new());
+                thread.adopt_os_thread();
+                thread
+            })
+            .clone()
+    }
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.borrow_mut().take() {
+            thread.end();
+        }
+    }
+}
+
+thread_local! {
+    static CURRENT: Current = const { Current(RefCell::new(None)) };
+}
+
+const EMPTY: u32 = 0;
+const NOTIFIED: u32 = 1;
+const FUTEX: u32 = 2;
+const POLL: u32 = 3;
+
+/// One permit. `EMPTY ⇄ {FUTEX, POLL}` by the owner, `→ NOTIFIED` by others.
+#[derive(Default)]
+struct Parker(AtomicU32);
+
+impl Parker {
+    /// False if there was a permit, which is used up.
+    fn enter(&self, how: u32) -> bool {
+        self.0
+            .compare_exchange(EMPTY, how, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+            || self.0.swap(EMPTY, Ordering::Acquire) != NOTIFIED
+    }
+
+    fn leave(&self) -> bool {
+        self.0.swap(EMPTY, Ordering::Acquire) == NOTIFIED
+    }
+
+    fn notify(&self) -> u32 {
+        self.0.swap(NOTIFIED, Ordering::AcqRel)
+    }
+}
+
+const RUNNING: u32 = 0;
+const WAITING: u32 = 1;
+const WAITING_ALERTABLE: u32 = 2;
+const ALERTED: u32 = 3;
+const TIMED_OUT: u32 = 4;
+const SATISFIED: u32 = 0x100;
+const SATISFIED_ABANDONED: u32 = 0x200;
+
+/// Who ended the wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// Object number `index` satisfied it and has been consumed.
+    Satisfied {
+        /// Position in the array of objects.
+        index: u32,
+        /// It was an abandoned mutex.
+        abandoned: bool,
+    },
+    /// An APC was queued.
+    Alerted,
+    /// The time was over.
+    TimedOut,
+}
+
+/// The word that one compare-and-swap takes out of `Waiting`.
+#[derive(Default)]
+pub struct Claim(AtomicU32);
+
+impl Claim {
+    /// The owner begins to wait.
+    pub fn begin(&self, alertable: bool) {
+        let state = if alertable { WAITING_ALERTABLE } else { WAITING };
+        self.0.store(state, Ordering::SeqCst);
+    }
+
+    /// An object offers itself. True: the wait is over and the object has to be consumed.
+    pub fn satisfy(&self, index: u32, abandoned: bool) -> bool {
+        let base = if abandoned { SATISFIED_ABANDONED } else { SATISFIED };
+        self.take(base | index)
+    }
+
+    /// An APC was queued. True: the wait is over.
+    pub fn alert(&self) -> bool {
+        self.0
+            .compare_exchange(WAITING_ALERTABLE, ALERTED, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok()
+    }
+
+    /// The time is over. False: something else was quicker.
+    pub fn time_out(&self) -> bool {
+        self.take(TIMED_OUT)
+    }
+
+    /// How the wait ended; None while it goes on.
+    pub fn outcome(&self) -> Option<Claimed> {
+        match self.0.load(Ordering::SeqCst) {
+            WAITING | WAITING_ALERTABLE | RUNNING => None,
+            ALERTED => Some(Claimed::Alerted),
+            TIMED_OUT => Some(Claimed::TimedOut),
+            word => Some(Claimed::Satisfied {
+                index: word & 0xFF,
+                abandoned: word & SATISFIED_ABANDONED != 0,
+            }),
+        }
+    }
+
+    /// The owner runs again.
+    pub fn end(&self) {
+        self.0.store(RUNNING, Ordering::SeqCst);
+    }
+
+    fn take(&self, outcome: u32) -> bool {
+        let swap = |from| {
+            self.0
+                .compare_exchange(from, outcome, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
+        };
+        swap(WAITING) || swap(WAITING_ALERTABLE)
+    }
+}

@@ -1,0 +1,115 @@
+//! The functions, types and constants, under the paths of `windows-sys`.
+//!
+//! Functions stand here by name. Types and constants come from `windows-sys` by glob, which an item of the same name
+//! shadows; so does the private constant that hides a function whose name the C library would answer.
+
+/// Handles, errors, basic types.
+pub mod Foundation {
+    pub use crate::error::{GetLastError, SetLastError};
+    pub use crate::handles::{
+        CloseHandle, CompareObjectHandles, DuplicateHandle, GetHandleInformation, SetHandleInformation,
+    };
+    pub use windows_sys::Win32::Foundation::*;
+}
+
+/// Networking.
+pub mod Networking {
+    /// Sockets.
+    pub mod WinSock {
+        pub use crate::error::{WSAGetLastError, WSASetLastError};
+        pub use crate::events::{WSACloseEvent, WSACreateEvent, WSAResetEvent, WSASetEvent};
+        pub use crate::waits::WSAWaitForMultipleEvents;
+        pub use crate::winsock::byte_order::{WSAHtonl, WSAHtons, WSANtohl, WSANtohs, htonl, htons, ntohl, ntohs};
+        pub use crate::winsock::names::{
+            FreeAddrInfoW, GetAddrInfoW, GetHostNameW, GetNameInfoW, freeaddrinfo, getaddrinfo, gethostname,
+            getnameinfo,
+        };
+        pub use crate::winsock::protocols::{WSAEnumProtocolsA, WSAEnumProtocolsW};
+        pub use crate::winsock::services::{
+            gethostbyaddr, gethostbyname, getprotobyname, getprotobynumber, getservbyname, getservbyport,
+        };
+        pub use crate::winsock::startup::{WSACleanup, WSAStartup};
+        pub use crate::winsock::text_address::{
+            InetNtopW, InetPtonW, WSAAddressToStringA, WSAAddressToStringW, WSAStringToAddressA, WSAStringToAddressW,
+            inet_addr, inet_ntoa, inet_ntop, inet_pton,
+        };
+        pub use windows_sys::Win32::Networking::WinSock::*;
+
+        macro_rules! hide {
+            ($($function:ident)*) => {
+                $(#[allow(dead_code, non_upper_case_globals)]
+                const $function: () = ();)*
+            };
+        }
+
+        hide! { select WSAAsyncSelect WSAEnumNetworkEvents WSAEventSelect WSAPoll __WSAFDIsSet }
+    }
+}
+
+/// Security attributes.
+pub mod Security {
+    pub use windows_sys::Win32::Security::*;
+}
+
+/// Storage.
+pub mod Storage {
+    /// Files.
+    pub mod FileSystem {
+        pub use windows_sys::Win32::Storage::FileSystem::*;
+    }
+}
+
+/// The system.
+pub mod System {
+    /// Overlapped I/O and completion ports.
+    pub mod IO {
+        pub use windows_sys::Win32::System::IO::*;
+    }
+
+    /// The machine and its clock.
+    pub mod SystemInformation {
+        pub use crate::system::{
+            GetNativeSystemInfo, GetSystemInfo, GetSystemTimeAsFileTime, GetSystemTimePreciseAsFileTime, GetTickCount,
+            GetTickCount64,
+        };
+        pub use windows_sys::Win32::System::SystemInformation::*;
+    }
+
+    /// Threads, waits, and the objects that are waited on.
+    pub mod Threading {
+        pub use crate::apc::QueueUserAPC;
+        pub use crate::events::{
+            CreateEventA, CreateEventExA, CreateEventExW, CreateEventW, OpenEventA, OpenEventW, PulseEvent, ResetEvent,
+            SetEvent,
+        };
+        pub use crate::mutexes::{
+            CreateMutexA, CreateMutexExA, CreateMutexExW, CreateMutexW, OpenMutexW, ReleaseMutex,
+        };
+        pub use crate::process::{GetCurrentProcess, GetCurrentProcessId, GetProcessId};
+        pub use crate::semaphores::{
+            CreateSemaphoreA, CreateSemaphoreExA, CreateSemaphoreExW, CreateSemaphoreW, OpenSemaphoreW,
+            ReleaseSemaphore,
+        };
+        pub use crate::system::GetActiveProcessorCount;
+        pub use crate::threads::{
+            CreateThread, ExitThread, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, GetThreadId,
+            ResumeThread, SuspendThread, SwitchToThread,
+        };
+        pub use crate::timers::{
+            CancelWaitableTimer, CreateWaitableTimerA, CreateWaitableTimerExA, CreateWaitableTimerExW,
+            CreateWaitableTimerW, OpenWaitableTimerA, OpenWaitableTimerW, SetWaitableTimer, SetWaitableTimerEx,
+        };
+        pub use crate::waits::{
+            SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects, WaitForMultipleObjectsEx, WaitForSingleObject,
+            WaitForSingleObjectEx,
+        };
+        pub use windows_sys::Win32::System::Threading::*;
+    }
+
+    /// What `windows-sys` keeps apart.
+    pub mod WindowsProgramming {
+        pub use crate::mutexes::OpenMutexA;
+        pub use crate::semaphores::OpenSemaphoreA;
+        pub use windows_sys::Win32::System::WindowsProgramming::*;
+    }
+}

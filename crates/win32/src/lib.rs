@@ -1,0 +1,32 @@
+//! The Windows functions for asynchronous I/O under their own names, on Linux.
+//!
+//! The module paths, names and signatures are those of `windows-sys`; its types and constants are re-exported. A
+//! program written against `windows_sys::Win32` runs against [`Win32`] unchanged. The functions are also exported as C
+//! symbols. Names that the C library of Linux has too (`send`, `connect` …) are exported as `larboard_send` and so on.
+//!
+//! What is not implemented is not there: linking to it fails, or the name is private.
+//!
+//! Each function checks its pointers, looks its handles up, calls the kernel, and translates the outcome once. No panic
+//! leaves the library.
+
+#![allow(non_snake_case)]
+
+mod apc;
+mod error;
+mod events;
+mod exit_thread;
+mod guard;
+mod handles;
+mod mutexes;
+mod named;
+mod process;
+mod semaphores;
+mod system;
+mod text;
+mod threads;
+mod timers;
+mod waits;
+mod winsock;
+
+/// The functions, types and constants, under the paths of `windows-sys`.
+pub mod Win32;

@@ -1,0 +1,10 @@
+//! Winsock, one file per family of functions.
+
+pub(crate) mod address;
+pub(crate) mod byte_order;
+pub(crate) mod names;
+pub(crate) mod protocols;
+pub(crate) mod services;
+pub(crate) mod socket;
+pub(crate) mod startup;
+pub(crate) mod text_address;

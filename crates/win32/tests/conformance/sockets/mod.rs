@@ -1,0 +1,13 @@
+//! Winsock beyond transfer (SOCK): making and naming sockets, options, ioctls, names and addresses.
+
+mod accept;
+mod address_text;
+mod create;
+mod duplicate;
+mod errors;
+mod ioctl;
+mod options;
+mod resolve;
+mod shutdown;
+mod sharing;
+mod udp;
