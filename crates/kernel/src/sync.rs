@@ -6,7 +6,7 @@
 #[cfg(not(loom))]
 mod native {
     pub use parking_lot::{Mutex, MutexGuard};
-    pub use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+    pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
     pub use std::sync::{Arc, Weak};
 
     use std::time::Duration;
@@ -52,7 +52,7 @@ pub use native::*;
 #[cfg(loom)]
 mod model {
     pub use loom::sync::Arc;
-    pub use loom::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+    pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
     pub use std::sync::Weak;
 
     use std::time::Duration;

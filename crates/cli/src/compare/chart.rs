@@ -18,9 +18,9 @@ pub struct Bar {
 }
 
 const WIDTH: u32 = 420;
-const ROW: u32 = 34;
-const NAMES: u32 = 140;
-const TEXT: u32 = 15;
+const ROW: u32 = 32;
+const NAMES: u32 = 168;
+const TEXT: u32 = 20;
 
 /// Stands for the text colour until the picture is done.
 const INK: RGBColor = RGBColor(1, 1, 1);
@@ -39,7 +39,7 @@ fn draw(bars: &[Bar], svg: &mut String) -> Result<(), Box<dyn std::error::Error>
     // A quarter more than the longest bar, so that its label fits.
     let mut chart = ChartBuilder::on(&area)
         .set_label_area_size(LabelAreaPosition::Left, NAMES)
-        .build_cartesian_2d(0.0..longest * 1.28, (0..rows).into_segmented())?;
+        .build_cartesian_2d(0.0..longest * 1.28, (0..rows - 1).into_segmented())?;
     // Rows count from the bottom.
     let row = |index: usize| rows - 1 - index as u32;
     let name = |value: &SegmentValue<u32>| match value {

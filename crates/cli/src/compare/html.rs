@@ -143,3 +143,55 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
 </style>
 <main>
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+
+    /// Figures that differ for each model, with a gap where something could not be measured.
+    fn comparison() -> Comparison {
+        let cell = |connections: usize, model: Model| {
+            let number = (model as usize + 1) as f64;
+            Cell {
+                model,
+                connections,
+                served: connections,
+                refused: 0,
+                waiting: 0,
+                errors: 0,
+                messages: 1000,
+                messages_per_second: 20_000.0 * number,
+                p50_us: Some(30.0 / number),
+                p99_us: Some(400.0 / number),
+                cpu_us_per_message: Some(12.0 / number),
+                system_calls_per_message: None,
+                switches_per_message: Some(2.0),
+                threads: 7 - model as u64,
+                memory_per_client: Some(340),
+            }
+        };
+        let cells = [1, 50].iter().flat_map(|&connections| Model::ALL.iter().map(move |&model| cell(connections, model)));
+        Comparison {
+            version: "0.1.0".to_owned(),
+            kernel: "6.1".to_owned(),
+            processors: 2,
+            size: 64,
+            depth: 1,
+            seconds: 1.5,
+            cells: cells.collect(),
+        }
+    }
+
+    #[test]
+    fn the_page_stands_alone() {
+        let page = render(&comparison()).unwrap();
+        assert!(page.contains("prefers-color-scheme: dark") && page.contains("name=viewport"));
+        assert_eq!(page.matches("<svg").count(), 8, "four figures for two numbers of clients");
+        assert_eq!(page.matches("<td>completion-port").count(), 2);
+        for (at, _) in page.match_indices("http") {
+            assert!(page[at..].starts_with("http://www.w3.org/2000/svg"), "something from elsewhere at {at}");
+        }
+        assert!(!page.contains("<script") && !page.contains("src="));
+    }
+}

@@ -30,7 +30,12 @@ pub enum Outcome {
 impl Outcome {
     /// Finished without a transfer.
     pub fn status(status: Status) -> Outcome {
-        Outcome::Done { status, bytes: 0, flags: 0, more: true }
+        Outcome::Done {
+            status,
+            bytes: 0,
+            flags: 0,
+            more: true,
+        }
     }
 
     /// The outcome of a failed system call: Pending if it would have blocked.

@@ -26,7 +26,11 @@ pub(super) fn connected(
     mut request: Request,
     deliver: Deliver<'_>,
 ) {
-    let acceptor = request.completion.rare.as_mut().and_then(|rare| rare.acceptor.take());
+    let acceptor = request
+        .completion
+        .rare
+        .as_mut()
+        .and_then(|rare| rare.acceptor.take());
     let Operation::Accept(accept) = &mut request.operation else {
         return;
     };
@@ -71,14 +75,19 @@ fn install(listener: &File, acceptor: &Arc<File>, accept: &mut Accept) -> Result
 /// The output buffer must be valid.
 unsafe fn write_addresses(output: Output, local: &Address, remote: &Address) {
     let mut at = output.receive as usize;
-    for (address, room) in [(local, output.local as usize), (remote, output.remote as usize)] {
+    for (address, room) in [
+        (local, output.local as usize),
+        (remote, output.remote as usize),
+    ] {
         let (bytes, length) = address.to_windows();
         if room >= length + 4 {
             // SAFETY: the area of `room` bytes lies at `at` in the buffer.
             unsafe {
                 let area = output.buffer.add(at);
                 std::ptr::copy_nonoverlapping(bytes.as_ptr(), area, length);
-                area.add(room - 4).cast::<u32>().write_unaligned(length as u32);
+                area.add(room - 4)
+                    .cast::<u32>()
+                    .write_unaligned(length as u32);
             }
         }
         at += room;
@@ -98,7 +107,12 @@ fn receive_first(listener: &File, acceptor: &Arc<File>, request: Request, output
     });
     let request = Request::new(operation, completion, request.issuer);
     if let Err((status, request)) = request::enqueue(acceptor, request) {
-        complete::complete(listener, request, Finished::failed(status, 0), &mut complete::post);
+        complete::complete(
+            listener,
+            request,
+            Finished::failed(status, 0),
+            &mut complete::post,
+        );
     }
 }
 

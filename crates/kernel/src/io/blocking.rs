@@ -36,7 +36,11 @@ pub enum Patience {
 }
 
 /// Receives or sends synchronously. A blocking send returns when everything is sent (OVL-61).
-pub fn transfer(file: &Arc<File>, operation: &mut Operation, patience: Patience) -> complete::Finished {
+pub fn transfer(
+    file: &Arc<File>,
+    operation: &mut Operation,
+    patience: Patience,
+) -> complete::Finished {
     let Device::Socket(socket) = file.device() else {
         return complete::Finished::failed(Status::OBJECT_TYPE_MISMATCH, 0);
     };
@@ -44,7 +48,9 @@ pub fn transfer(file: &Arc<File>, operation: &mut Operation, patience: Patience)
         return complete::Finished::failed(status, 0);
     }
     let direction = operation.direction();
-    let result = call(file, direction, patience, |fd| attempt(socket, fd, operation));
+    let result = call(file, direction, patience, |fd| {
+        attempt(socket, fd, operation)
+    });
     match result {
         Ok(finished) => finished,
         // What a non-blocking send has got rid of is its result (OVL-62).
@@ -62,9 +68,16 @@ fn attempt(
 ) -> Poll<Result<complete::Finished, Status>> {
     match socket.perform(fd, operation) {
         Outcome::Pending => Poll::Pending,
-        Outcome::Done { status, bytes, flags, .. } => {
-            Poll::Ready(Ok(complete::Finished { status, bytes, flags }))
-        }
+        Outcome::Done {
+            status,
+            bytes,
+            flags,
+            ..
+        } => Poll::Ready(Ok(complete::Finished {
+            status,
+            bytes,
+            flags,
+        })),
     }
 }
 
@@ -81,7 +94,11 @@ pub fn call<T>(
         let mut io = file.lock();
         if io.closed {
             // Closed by another thread while we were in here, or before (NB-18).
-            return Err(if waited { Status::from_wsa(10004) } else { Status::INVALID_HANDLE });
+            return Err(if waited {
+                Status::from_wsa(10004)
+            } else {
+                Status::INVALID_HANDLE
+            });
         }
         if in_turn(file, &mut io, direction)
             && let Poll::Ready(result) = attempt(io.fd)
@@ -164,8 +181,16 @@ fn poll_descriptors(thread: &Thread, fd: i32, direction: Direction, deadline: Op
     };
     let kick = thread.kick_fd();
     let mut set = [
-        libc::pollfd { fd, events, revents: 0 },
-        libc::pollfd { fd: kick.unwrap_or(-1), events: libc::POLLIN, revents: 0 },
+        libc::pollfd {
+            fd,
+            events,
+            revents: 0,
+        },
+        libc::pollfd {
+            fd: kick.unwrap_or(-1),
+            events: libc::POLLIN,
+            revents: 0,
+        },
     ];
     let limit = match kick {
         Some(_) => deadline,

@@ -31,7 +31,10 @@ pub fn cancel(file: &Arc<File>, which: Which) -> usize {
     let forwarded = file.forwarded().into_iter().map(|acceptor| {
         cancel_queued(&acceptor, |request| {
             matches(file, request, which)
-                && request.completion.home().is_some_and(|home| Arc::ptr_eq(home, file))
+                && request
+                    .completion
+                    .home()
+                    .is_some_and(|home| Arc::ptr_eq(home, file))
         })
     });
     own + forwarded.sum::<usize>()

@@ -32,7 +32,11 @@ pub struct Finished {
 impl Finished {
     /// An end without a result.
     pub fn failed(status: Status, bytes: u32) -> Finished {
-        Finished { status, bytes, flags: 0 }
+        Finished {
+            status,
+            bytes,
+            flags: 0,
+        }
     }
 }
 
@@ -105,11 +109,26 @@ fn finish(
 }
 
 fn queue_routine(routine: Routine, thread: &Thread, overlapped: OverlappedPtr, finished: Finished) {
-    let Finished { status, bytes, flags } = finished;
+    let Finished {
+        status,
+        bytes,
+        flags,
+    } = finished;
     let overlapped = overlapped.0.expose_provenance();
     let call = match routine {
-        Routine::Socket(routine) => Apc::Socket { routine, status, bytes, overlapped, flags },
-        Routine::File(routine) => Apc::File { routine, status, bytes, overlapped },
+        Routine::Socket(routine) => Apc::Socket {
+            routine,
+            status,
+            bytes,
+            overlapped,
+            flags,
+        },
+        Routine::File(routine) => Apc::File {
+            routine,
+            status,
+            bytes,
+            overlapped,
+        },
     };
     // A thread that has ended never runs its routines (APC-31).
     let _ = apc::queue(thread, call);

@@ -183,9 +183,13 @@ impl File {
             port.pump().pended(pending);
             io.registered = Registered::Port;
             // The new registration reports what is there already.
-            self.state.fetch_and(!(READY_IN | LASTING), Ordering::AcqRel);
+            self.state
+                .fetch_and(!(READY_IN | LASTING), Ordering::AcqRel);
         }
-        let association = Association { port: port.clone(), key };
+        let association = Association {
+            port: port.clone(),
+            key,
+        };
         if self.association.set(association).is_err() {
             unreachable!("checked under the lock");
         }
@@ -277,7 +281,10 @@ impl File {
 
     /// A synchronous call is about to poll the descriptor outside the lock.
     pub(super) fn begin_blocking(&self, io: &mut Io, thread: &Arc<Thread>) {
-        io.extra.get_or_insert_default().blocked.push(thread.clone());
+        io.extra
+            .get_or_insert_default()
+            .blocked
+            .push(thread.clone());
     }
 
     /// It is back. The last one out closes the descriptor of a closed file.
@@ -295,7 +302,10 @@ impl File {
     pub(super) fn forwarded(&self) -> Vec<Arc<File>> {
         let io = self.io.lock();
         let weak = io.extra.as_ref().map(|e| e.forwarded.as_slice());
-        weak.unwrap_or_default().iter().filter_map(Weak::upgrade).collect()
+        weak.unwrap_or_default()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect()
     }
 
     /// `n` requests of this file are no longer in flight.
@@ -339,7 +349,8 @@ impl File {
 
     /// Before an attempt: what comes from now on is a new edge.
     pub(super) fn clear_ready(&self, direction: Direction) {
-        self.state.fetch_and(!ready_bit(direction), Ordering::AcqRel);
+        self.state
+            .fetch_and(!ready_bit(direction), Ordering::AcqRel);
     }
 
     /// After an attempt that may not have drained the descriptor.
@@ -354,13 +365,16 @@ impl File {
 
     /// Requests wait. True if an edge came before the poller could know.
     pub(super) fn mark_pending(&self, direction: Direction) -> bool {
-        let before = self.state.fetch_or(pending_bit(direction), Ordering::AcqRel);
+        let before = self
+            .state
+            .fetch_or(pending_bit(direction), Ordering::AcqRel);
         before & ready_bit(direction) != 0
     }
 
     /// No request waits any more.
     pub(super) fn clear_pending(&self, direction: Direction) {
-        self.state.fetch_and(!pending_bit(direction), Ordering::AcqRel);
+        self.state
+            .fetch_and(!pending_bit(direction), Ordering::AcqRel);
     }
 }
 
@@ -370,7 +384,8 @@ impl Io {
         let forwarded = &mut self.extra.get_or_insert_default().forwarded;
         if forwarded.len() >= 16 && forwarded.len().is_power_of_two() {
             forwarded.retain(|file| {
-                file.upgrade().is_some_and(|file| !file.io.lock().receives.is_empty())
+                file.upgrade()
+                    .is_some_and(|file| !file.io.lock().receives.is_empty())
             });
         }
         forwarded.push(Arc::downgrade(acceptor));

@@ -72,7 +72,8 @@ pub fn bind(file: &Arc<File>, callback: Arc<Callback>) -> Result<usize, Status> 
     pool.ensure_idle_worker()?;
     let key = pool.next.fetch_add(1, Ordering::Relaxed);
     pool.bound.lock().insert(key, callback);
-    file.associate(&pool.port, key).inspect_err(|_| unbind(key))?;
+    file.associate(&pool.port, key)
+        .inspect_err(|_| unbind(key))?;
     Ok(key)
 }
 

@@ -122,7 +122,11 @@ impl Port {
         let port = Arc::new(Port {
             dispatcher: Dispatcher::new(Signal::Notification(false)),
             handles: HandleCount::default(),
-            concurrency: if concurrency == 0 { processors() } else { concurrency },
+            concurrency: if concurrency == 0 {
+                processors()
+            } else {
+                concurrency
+            },
             pump: Pump::new()?,
             handler: AtomicU64::new(0),
             members: Mutex::default(),
@@ -195,7 +199,12 @@ impl Port {
         Ok(n)
     }
 
-    fn take(self: &Arc<Self>, thread: &Arc<Thread>, ms: u32, alertable: bool) -> Result<Packet, Empty> {
+    fn take(
+        self: &Arc<Self>,
+        thread: &Arc<Thread>,
+        ms: u32,
+        alertable: bool,
+    ) -> Result<Packet, Empty> {
         let mut deadline = None;
         let mut polled = false;
         let mut queue = self.queue.lock();
@@ -381,7 +390,9 @@ impl Port {
         let mut queue = self.queue.lock();
         queue.closed = true;
         // Files that are ready stay: their operations still complete, without packets (PORT-62).
-        queue.entries.retain(|entry| matches!(entry, Entry::Token(_)));
+        queue
+            .entries
+            .retain(|entry| matches!(entry, Entry::Token(_)));
         let waiters = std::mem::take(&mut queue.waiters);
         for thread in &waiters {
             thread.seat.ticket.store(RELEASED, Ordering::Relaxed);

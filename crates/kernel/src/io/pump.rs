@@ -161,7 +161,11 @@ impl General {
             return false;
         };
         let mut drivers = self.drivers.lock();
-        let Some(pump) = self.pump.get().filter(|p| p.has_registrations() && !drivers.leading) else {
+        let Some(pump) = self
+            .pump
+            .get()
+            .filter(|p| p.has_registrations() && !drivers.leading)
+        else {
             drivers.followers.push(thread.clone());
             drop(drivers);
             thread.park_on_futex(deadline);

@@ -86,7 +86,12 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(operation: Operation, completion: Completion, issuer: u32) -> Request {
-        Request { next: None, operation, completion, issuer }
+        Request {
+            next: None,
+            operation,
+            completion,
+            issuer,
+        }
     }
 }
 
@@ -104,7 +109,10 @@ pub enum Started {
 impl Completion {
     /// The issuer's end does not cancel this (CXL-12): plain packet operations on an associated handle.
     pub(super) fn survives_its_thread(&self, file: &File) -> bool {
-        file.association().is_some() && self.packet && self.event.is_none() && self.routine().is_none()
+        file.association().is_some()
+            && self.packet
+            && self.event.is_none()
+            && self.routine().is_none()
     }
 
     /// The file whose completion this is, where it is not the one the request is queued on.
@@ -136,9 +144,7 @@ pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion)
     if try_now && direction == Direction::In {
         file.clear_ready(direction);
     }
-    if try_now
-        && let Some(finished) = attempt(file, io.fd, direction, &mut operation)
-    {
+    if try_now && let Some(finished) = attempt(file, io.fd, direction, &mut operation) {
         if finished.status.is_failure() {
             return Started::Failed(finished.status);
         }
@@ -251,11 +257,20 @@ fn attempt(
     };
     match socket.perform(fd, operation) {
         Outcome::Pending => None,
-        Outcome::Done { status, bytes, flags, more } => {
+        Outcome::Done {
+            status,
+            bytes,
+            flags,
+            more,
+        } => {
             if more && direction == Direction::In {
                 file.mark_ready(direction);
             }
-            Some(Finished { status, bytes, flags })
+            Some(Finished {
+                status,
+                bytes,
+                flags,
+            })
         }
     }
 }
@@ -276,7 +291,11 @@ unsafe impl Send for Queue {}
 
 impl Default for Queue {
     fn default() -> Self {
-        Queue { head: None, last: std::ptr::null_mut(), length: 0 }
+        Queue {
+            head: None,
+            last: std::ptr::null_mut(),
+            length: 0,
+        }
     }
 }
 

@@ -74,13 +74,29 @@ impl Apc {
         unsafe {
             match self {
                 Apc::User { routine, data } => routine(data),
-                Apc::Timer { routine, context, due, .. } => {
+                Apc::Timer {
+                    routine,
+                    context,
+                    due,
+                    ..
+                } => {
                     routine(context as *const c_void, due as u32, (due >> 32) as u32);
                 }
-                Apc::Socket { routine, status, bytes, overlapped, flags } => {
+                Apc::Socket {
+                    routine,
+                    status,
+                    bytes,
+                    overlapped,
+                    flags,
+                } => {
                     routine(status.wsa(), bytes, overlapped as *mut c_void, flags);
                 }
-                Apc::File { routine, status, bytes, overlapped } => {
+                Apc::File {
+                    routine,
+                    status,
+                    bytes,
+                    overlapped,
+                } => {
                     routine(status.win32(), bytes, overlapped as *mut c_void);
                 }
             }

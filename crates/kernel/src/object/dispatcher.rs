@@ -214,7 +214,11 @@ impl State {
             }
             if block.all {
                 woken.push(&block.thread);
-            } else if block.thread.claim().satisfy(block.index, self.signal.is_abandoned()) {
+            } else if block
+                .thread
+                .claim()
+                .satisfy(block.index, self.signal.is_abandoned())
+            {
                 self.signal.consume(&block.thread);
                 woken.push(&block.thread);
             }

@@ -116,7 +116,9 @@ impl HandleTable {
     /// Gives `object` a handle. TOO_MANY_OPENED_FILES when 1,048,575 handles are open.
     pub fn insert(&self, object: ObjectRef) -> Result<Handle, Status> {
         let index = self.take_index()?;
-        let slot = self.slot(index).expect("the segment was made with the index");
+        let slot = self
+            .slot(index)
+            .expect("the segment was made with the index");
         object.handles().opened();
         // SAFETY: the index came off the free list, so this thread alone owns the empty slot.
         unsafe { *slot.object.get() = Some(object) };
@@ -132,13 +134,21 @@ impl HandleTable {
     pub fn get(&self, handle: Handle) -> Result<Pinned<'_, dyn Object>, Status> {
         let (slot, generation) = self.locate(handle).ok_or(Status::INVALID_HANDLE)?;
         let before = slot.word.fetch_add(1, Ordering::Acquire);
-        let pin = Pin { table: self, slot, index: index_of(handle) };
+        let pin = Pin {
+            table: self,
+            slot,
+            index: index_of(handle),
+        };
         if before & LIVE == 0 || before >> GENERATION_SHIFT != generation {
             return Err(Status::INVALID_HANDLE);
         }
         // SAFETY: the slot is LIVE and pinned, so its object is there and stays (see the top of the file).
         let whole = unsafe { (*slot.object.get()).as_ref() }.ok_or(Status::INVALID_HANDLE)?;
-        Ok(Pinned { object: &**whole, whole, pin })
+        Ok(Pinned {
+            object: &**whole,
+            whole,
+            pin,
+        })
     }
 
     /// Like [`get`](Self::get) for one kind of object; OBJECT_TYPE_MISMATCH if it is another kind.
@@ -147,7 +157,11 @@ impl HandleTable {
         let object = (any.object as &dyn Any)
             .downcast_ref::<T>()
             .ok_or(Status::OBJECT_TYPE_MISMATCH)?;
-        Ok(Pinned { object, whole: any.whole, pin: any.pin })
+        Ok(Pinned {
+            object,
+            whole: any.whole,
+            pin: any.pin,
+        })
     }
 
     /// Closes a handle. The object's cleanup runs here, on the caller's thread, if it was the last handle.

@@ -140,7 +140,8 @@ impl Thread {
 
     fn adopt_os_thread(&self) {
         // SAFETY: gettid has no preconditions.
-        self.id.store(unsafe { libc::gettid() } as u32, Ordering::Relaxed);
+        self.id
+            .store(unsafe { libc::gettid() } as u32, Ordering::Relaxed);
     }
 
     /// The thread id; 0 before the thread runs.
@@ -380,20 +381,33 @@ pub struct Claim(AtomicU32);
 impl Claim {
     /// The owner begins to wait.
     pub fn begin(&self, alertable: bool) {
-        let state = if alertable { WAITING_ALERTABLE } else { WAITING };
+        let state = if alertable {
+            WAITING_ALERTABLE
+        } else {
+            WAITING
+        };
         self.0.store(state, Ordering::SeqCst);
     }
 
     /// An object offers itself. True: the wait is over and the object has to be consumed.
     pub fn satisfy(&self, index: u32, abandoned: bool) -> bool {
-        let base = if abandoned { SATISFIED_ABANDONED } else { SATISFIED };
+        let base = if abandoned {
+            SATISFIED_ABANDONED
+        } else {
+            SATISFIED
+        };
         self.take(base | index)
     }
 
     /// An APC was queued. True: the wait is over.
     pub fn alert(&self) -> bool {
         self.0
-            .compare_exchange(WAITING_ALERTABLE, ALERTED, Ordering::SeqCst, Ordering::SeqCst)
+            .compare_exchange(
+                WAITING_ALERTABLE,
+                ALERTED,
+                Ordering::SeqCst,
+                Ordering::SeqCst,
+            )
             .is_ok()
     }
 

@@ -134,7 +134,11 @@ impl Timer {
 
 /// How long until a due time.
 fn delay(due: i64) -> Duration {
-    let from = if due > 0 { filetime(SystemTime::now()) } else { 0 };
+    let from = if due > 0 {
+        filetime(SystemTime::now())
+    } else {
+        0
+    };
     let ticks = due.unsigned_abs().saturating_sub(from);
     Duration::from_nanos(ticks.saturating_mul(100)).min(Duration::from_secs(100 * 365 * 86_400))
 }

@@ -107,8 +107,14 @@ fn wait(condition: &impl Condition, milliseconds: u32, alertable: bool) -> Outco
         }
         let deadline = deadline(milliseconds);
         match thread.blocking(|| block(condition, thread, deadline, alertable)) {
-            Claimed::Satisfied { index, abandoned: false } => Outcome::Object(index as usize),
-            Claimed::Satisfied { index, abandoned: true } => Outcome::Abandoned(index as usize),
+            Claimed::Satisfied {
+                index,
+                abandoned: false,
+            } => Outcome::Object(index as usize),
+            Claimed::Satisfied {
+                index,
+                abandoned: true,
+            } => Outcome::Abandoned(index as usize),
             Claimed::TimedOut => Outcome::TimedOut,
             Claimed::Alerted => {
                 apc::deliver(thread);
@@ -191,7 +197,11 @@ struct All<'w, 'o>(&'w [&'o ObjectRef]);
 
 impl All<'_, '_> {
     /// Under all locks: consumes everything if everything is signalled and `may` still lets it.
-    fn take_if(&self, thread: &Arc<Thread>, may: impl FnOnce(Option<usize>) -> bool) -> Option<Outcome> {
+    fn take_if(
+        &self,
+        thread: &Arc<Thread>,
+        may: impl FnOnce(Option<usize>) -> bool,
+    ) -> Option<Outcome> {
         let mut states = lock_all(self.0);
         if !states.iter().all(|s| s.signal.is_signalled_for(thread)) {
             return None;

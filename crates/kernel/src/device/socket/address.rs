@@ -29,7 +29,10 @@ impl Default for Address {
 impl Address {
     /// An address to be filled by a system call.
     pub fn empty() -> Address {
-        Address { length: size_of::<libc::sockaddr_storage>() as libc::socklen_t, ..Address::default() }
+        Address {
+            length: size_of::<libc::sockaddr_storage>() as libc::socklen_t,
+            ..Address::default()
+        }
     }
 
     /// The local address of a descriptor; empty if it has none.
@@ -55,13 +58,19 @@ impl Address {
         let (linux, needed) = match family {
             AF_INET => (libc::AF_INET, size_of::<libc::sockaddr_in>()),
             AF_INET6 => (libc::AF_INET6, size_of::<libc::sockaddr_in6>()),
-            AF_UNIX => (libc::AF_UNIX, bytes.len().min(size_of::<libc::sockaddr_un>())),
+            AF_UNIX => (
+                libc::AF_UNIX,
+                bytes.len().min(size_of::<libc::sockaddr_un>()),
+            ),
             _ => return Err(Status::from_wsa(10047)),
         };
         if bytes.len() < needed {
             return Err(Status::ACCESS_VIOLATION);
         }
-        let mut address = Address { length: needed as libc::socklen_t, ..Address::default() };
+        let mut address = Address {
+            length: needed as libc::socklen_t,
+            ..Address::default()
+        };
         address.bytes_mut()[..needed].copy_from_slice(&bytes[..needed]);
         address.storage.ss_family = linux as libc::sa_family_t;
         Ok(address)

@@ -88,7 +88,10 @@ impl Socket {
     pub(super) fn connect(&self, fd: i32, connect: &mut Connect) -> Outcome {
         if !connect.connected {
             match self.try_connect(fd, &connect.address) {
-                Outcome::Done { status: Status::SUCCESS, .. } => {}
+                Outcome::Done {
+                    status: Status::SUCCESS,
+                    ..
+                } => {}
                 other => return other,
             }
             connect.connected = true;

@@ -43,7 +43,11 @@ pub(super) fn report(to: &Control, message: &libc::msghdr, flags: u32) -> Status
         }
         *to.length = n as u32;
         *to.flags = flags | if fits { 0 } else { flag::CONTROL_TRUNCATED };
-        if fits { Status::SUCCESS } else { Status::BUFFER_OVERFLOW }
+        if fits {
+            Status::SUCCESS
+        } else {
+            Status::BUFFER_OVERFLOW
+        }
     }
 }
 
@@ -63,9 +67,7 @@ fn to_windows(level: i32, kind: i32, data: &[u8]) -> Option<(i32, i32, Vec<u8>)>
         }
         (libc::IPPROTO_IP, libc::IP_TTL) => Some((level, WIN_IP_HOPLIMIT, int()?)),
         (libc::IPPROTO_IP, libc::IP_TOS) => Some((level, WIN_IP_TOS, byte()?)),
-        (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
-            Some((level, WIN_IPV6_PKTINFO, data.to_vec()))
-        }
+        (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => Some((level, WIN_IPV6_PKTINFO, data.to_vec())),
         (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) => Some((level, WIN_IPV6_HOPLIMIT, int()?)),
         (libc::IPPROTO_IPV6, libc::IPV6_TCLASS) => Some((level, WIN_IPV6_TCLASS, int()?)),
         _ => None,
@@ -81,7 +83,9 @@ pub fn from_windows(mut control: &[u8]) -> Result<Vec<u8>, Status> {
             return Err(Status::INVALID_PARAMETER);
         }
         let number = |at: usize| {
-            control[at..at + 4].first_chunk::<4>().map_or(0, |b| i32::from_ne_bytes(*b))
+            control[at..at + 4]
+                .first_chunk::<4>()
+                .map_or(0, |b| i32::from_ne_bytes(*b))
         };
         let (level, kind, data) = (number(8), number(12), &control[HEADER..length]);
         let (kind, data) = to_linux(level, kind, data).ok_or(Status::INVALID_PARAMETER)?;
@@ -95,7 +99,10 @@ fn to_linux(level: i32, kind: i32, data: &[u8]) -> Option<(i32, Vec<u8>)> {
     match (level, kind) {
         (libc::IPPROTO_IP, WIN_IP_PKTINFO) => {
             let data = data.first_chunk::<8>()?;
-            Some((libc::IP_PKTINFO, [&data[4..8], &data[0..4], &[0; 4]].concat()))
+            Some((
+                libc::IP_PKTINFO,
+                [&data[4..8], &data[0..4], &[0; 4]].concat(),
+            ))
         }
         (libc::IPPROTO_IP, WIN_IP_TTL | WIN_IP_HOPLIMIT) => Some((libc::IP_TTL, data.to_vec())),
         (libc::IPPROTO_IP, WIN_IP_TOS) => Some((libc::IP_TOS, data.to_vec())),

@@ -202,8 +202,10 @@ impl Socket {
     /// Back to a socket that was just made (DisconnectEx with TF_REUSE_SOCKET): modes and options stay.
     pub fn forget_connection(&self) {
         use phase::{IGNORE_UNREACHABLE, NON_BLOCKING, OOB_INLINE};
-        self.phase
-            .fetch_and(NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE, Ordering::AcqRel);
+        self.phase.fetch_and(
+            NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE,
+            Ordering::AcqRel,
+        );
         self.settings(|s| s.connected_at = None);
     }
 
@@ -226,13 +228,18 @@ impl Socket {
     /// descriptor are inherited by Linux itself.
     pub fn lend_options(&self, to: &Socket, _fd: i32) {
         let relaxed = Ordering::Relaxed;
-        to.receive_timeout.store(self.receive_timeout.load(relaxed), relaxed);
-        to.send_timeout.store(self.send_timeout.load(relaxed), relaxed);
+        to.receive_timeout
+            .store(self.receive_timeout.load(relaxed), relaxed);
+        to.send_timeout
+            .store(self.send_timeout.load(relaxed), relaxed);
         let inherited = self.phase.load(relaxed) & (phase::NON_BLOCKING | phase::OOB_INLINE);
         to.set(inherited);
         let settings = self.settings.lock().clone();
         if let Some(settings) = settings {
-            *to.settings.lock() = Some(Box::new(Settings { connected_at: None, ..*settings }));
+            *to.settings.lock() = Some(Box::new(Settings {
+                connected_at: None,
+                ..*settings
+            }));
         }
     }
 
@@ -276,7 +283,11 @@ impl Socket {
 
 /// A non-blocking descriptor for a new socket. `family` is Windows' number.
 pub fn open(family: u16, kind: i32, protocol: i32) -> Result<i32, Status> {
-    let family = if family == address::AF_INET6 { libc::AF_INET6 } else { i32::from(family) };
+    let family = if family == address::AF_INET6 {
+        libc::AF_INET6
+    } else {
+        i32::from(family)
+    };
     let flags = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
     // SAFETY: plain system call.
     let fd = unsafe { libc::socket(family, kind | flags, protocol) };

@@ -110,7 +110,10 @@ impl Socket {
         if self.is(phase::SHUT_SEND | phase::DISCONNECTED) {
             return Err(Status::PIPE_DISCONNECTED);
         }
-        let addressed = send.rare.as_ref().is_some_and(|rare| rare.address.is_some());
+        let addressed = send
+            .rare
+            .as_ref()
+            .is_some_and(|rare| rare.address.is_some());
         if !self.is(phase::CONNECTED) && (self.is_stream() || !addressed) {
             return Err(Status::INVALID_CONNECTION);
         }
@@ -203,7 +206,11 @@ impl Socket {
         message.msg_namelen = from.length();
         message.msg_iov = parts.as_mut_ptr();
         message.msg_iovlen = parts.len();
-        if receive.rare.as_ref().is_some_and(|rare| rare.control.is_some()) {
+        if receive
+            .rare
+            .as_ref()
+            .is_some_and(|rare| rare.control.is_some())
+        {
             message.msg_control = control.as_mut_ptr().cast();
             message.msg_controllen = size_of_val(&control);
         }
@@ -232,7 +239,12 @@ impl Socket {
                 }
             }
         }
-        Outcome::Done { status, bytes: n as u32, flags: out, more: true }
+        Outcome::Done {
+            status,
+            bytes: n as u32,
+            flags: out,
+            more: true,
+        }
     }
 
     fn datagram_error(&self, fd: i32) -> Outcome {
@@ -315,7 +327,12 @@ impl Socket {
 }
 
 fn sent(bytes: u32) -> Outcome {
-    Outcome::Done { status: Status::SUCCESS, bytes, flags: 0, more: true }
+    Outcome::Done {
+        status: Status::SUCCESS,
+        bytes,
+        flags: 0,
+        more: true,
+    }
 }
 
 fn receive_parts(fd: i32, parts: &mut [libc::iovec], flags: i32) -> isize {

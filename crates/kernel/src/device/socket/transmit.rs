@@ -44,11 +44,24 @@ impl Socket {
                 }
             };
             match outcome {
-                Outcome::Done { status: Status::SUCCESS, .. } => {
+                Outcome::Done {
+                    status: Status::SUCCESS,
+                    ..
+                } => {
                     transmit.elements.pop_front();
                 }
-                Outcome::Done { status, flags, more, .. } => {
-                    return Outcome::Done { status, bytes: transmit.done, flags, more };
+                Outcome::Done {
+                    status,
+                    flags,
+                    more,
+                    ..
+                } => {
+                    return Outcome::Done {
+                        status,
+                        bytes: transmit.done,
+                        flags,
+                        more,
+                    };
                 }
                 Outcome::Pending => return Outcome::Pending,
             }
@@ -58,12 +71,22 @@ impl Socket {
             // SAFETY: plain system call.
             unsafe { libc::shutdown(fd, libc::SHUT_WR) };
         }
-        Outcome::Done { status: Status::SUCCESS, bytes: transmit.done, flags: 0, more: true }
+        Outcome::Done {
+            status: Status::SUCCESS,
+            bytes: transmit.done,
+            flags: 0,
+            more: true,
+        }
     }
 
     fn transmit_memory(&self, fd: i32, buffers: &mut Buffers, done: &mut u32) -> Outcome {
         let taken = std::mem::replace(buffers, Buffers::one(std::ptr::null_mut(), 0));
-        let mut send = Send { buffers: taken, flags: 0, done: 0, rare: None };
+        let mut send = Send {
+            buffers: taken,
+            flags: 0,
+            done: 0,
+            rare: None,
+        };
         let outcome = self.send(fd, &mut send);
         *done += send.done;
         *buffers = send.buffers;
