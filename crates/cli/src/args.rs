@@ -12,7 +12,12 @@ use crate::model::Model;
 
 /// Windows' socket I/O models on Linux: run them, load them, compare them
 #[derive(Parser)]
-#[command(name = "larboard", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "larboard",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -120,7 +125,12 @@ pub struct CompareArgs {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "MODELS")]
     pub models: Vec<Model>,
     /// Numbers of clients to try, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "N,N", default_value = "1,50,1000")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "N,N",
+        default_value = "1,50,1000"
+    )]
     pub connections: Vec<NonZeroUsize>,
     /// How long to load each model with each number of clients, in seconds
     #[arg(long, value_name = "S", default_value = "1.5", value_parser = seconds)]
@@ -175,7 +185,9 @@ fn address(text: &str) -> Result<SocketAddr, String> {
         Some(port) => format!("127.0.0.1:{port}"),
         None => text.to_owned(),
     };
-    numeric.parse().map_err(|_| format!("give an IP address and a port, such as {DEFAULT_ADDRESS} or [::1]:9000"))
+    numeric.parse().map_err(|_| {
+        format!("give an IP address and a port, such as {DEFAULT_ADDRESS} or [::1]:9000")
+    })
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -198,7 +210,10 @@ mod tests {
 
     #[test]
     fn an_address_is_numeric_or_localhost() {
-        assert_eq!(address("localhost:80").unwrap(), "127.0.0.1:80".parse().unwrap());
+        assert_eq!(
+            address("localhost:80").unwrap(),
+            "127.0.0.1:80".parse().unwrap()
+        );
         assert_eq!(address("[::1]:80").unwrap(), "[::1]:80".parse().unwrap());
         assert!(address("nowhere").unwrap_err().contains("127.0.0.1:9000"));
     }

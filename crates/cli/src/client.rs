@@ -20,18 +20,30 @@ pub fn run(args: &ClientArgs) -> Result<(), Failure> {
     let mut input = io::stdin().lock();
     loop {
         console::print(messages.prompt())?;
-        let Some(line) = read_line(&mut input)? else { break };
+        let Some(line) = read_line(&mut input)? else {
+            break;
+        };
         let Some(bytes) = args.encoding.encode(&line) else {
-            eprintln!("error: cp949 has no place for a character of this line; --encoding utf-8 has for all");
+            eprintln!(
+                "error: cp949 has no place for a character of this line; --encoding utf-8 has for all"
+            );
             continue;
         };
-        let lost = |error: Error| Failure::new(format_args!("the connection to {} is lost: {error}", args.addr));
+        let lost = |error: Error| {
+            Failure::new(format_args!(
+                "the connection to {} is lost: {error}",
+                args.addr
+            ))
+        };
         send_all(&server, &bytes).map_err(lost)?;
         console::print(&messages.sent(bytes.len()))?;
         let mut echo = vec![0; bytes.len()];
         let received = server.recv_all(&mut echo).map_err(lost)?;
         if received == 0 {
-            return Err(Failure::new(format_args!("{} has ended the connection", args.addr)));
+            return Err(Failure::new(format_args!(
+                "{} has ended the connection",
+                args.addr
+            )));
         }
         console::print(&messages.received(received, &args.encoding.decode(&echo[..received])))?;
     }
@@ -42,7 +54,9 @@ pub fn run(args: &ClientArgs) -> Result<(), Failure> {
 /// One line that says what to do.
 pub fn cannot_connect(addr: SocketAddr, error: Error) -> Failure {
     let advice = match error.code() {
-        code::WSAECONNREFUSED | code::ERROR_CONNECTION_REFUSED => format!("; start a server with `larboard serve --addr {addr}`"),
+        code::WSAECONNREFUSED | code::ERROR_CONNECTION_REFUSED => {
+            format!("; start a server with `larboard serve --addr {addr}`")
+        }
         _ => String::new(),
     };
     Failure::new(format_args!("cannot connect to {addr}: {error}{advice}"))

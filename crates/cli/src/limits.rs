@@ -13,7 +13,10 @@ pub struct OpenFiles {
 /// Reads the limit of open files.
 pub fn open_files() -> OpenFiles {
     let limit = getrlimit(Resource::Nofile);
-    OpenFiles { soft: limit.current, hard: limit.maximum }
+    OpenFiles {
+        soft: limit.current,
+        hard: limit.maximum,
+    }
 }
 
 /// Raises the limit of open files as far as the system allows without privileges.
@@ -22,6 +25,12 @@ pub fn open_files() -> OpenFiles {
 pub fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+        let _ = setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: limit.maximum,
+                maximum: limit.maximum,
+            },
+        );
     }
 }

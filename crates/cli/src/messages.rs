@@ -57,7 +57,11 @@ impl ServerMessages {
     /// A client has come.
     pub fn connected(&self, peer: SocketAddr) -> String {
         let (ip, port) = (peer.ip(), peer.port());
-        let verb = if self.model == Model::OverlappedEvent { "Accept" } else { "Connect" };
+        let verb = if self.model == Model::OverlappedEvent {
+            "Accept"
+        } else {
+            "Connect"
+        };
         match self.lang {
             Lang::Ko => format!("\n[TCP 서버] 클라이언트 접속: IP 주소={ip}, 포트 번호={port}\n"),
             Lang::En => format!("\n[TCP Server] {verb} Client: IP={ip}, port={port}\n"),
@@ -84,7 +88,13 @@ impl ServerMessages {
     }
 
     /// An operation has failed: Korean names it, English gives source line and code.
-    pub fn error(&self, operation: &str, text: impl Display, code: u32, line: &Location<'_>) -> String {
+    pub fn error(
+        &self,
+        operation: &str,
+        text: impl Display,
+        code: u32,
+        line: &Location<'_>,
+    ) -> String {
         match self.lang {
             Lang::Ko => format!("[{operation}] {text}\n"),
             Lang::En => format!("Error! Line {}: {code}", line.line()),
@@ -103,10 +113,14 @@ impl ServerMessages {
     pub fn summary(&self, clients: u64, messages: u64, bytes: u64, threads: u64) -> String {
         match self.lang {
             Lang::Ko => {
-                format!("\n[TCP 서버] 요약: 클라이언트={clients}, 메시지={messages}, 바이트={bytes}, 최대 스레드={threads}\n")
+                format!(
+                    "\n[TCP 서버] 요약: 클라이언트={clients}, 메시지={messages}, 바이트={bytes}, 최대 스레드={threads}\n"
+                )
             }
             Lang::En => {
-                format!("\n[TCP Server] Summary: clients={clients}, messages={messages}, bytes={bytes}, peak threads={threads}\n")
+                format!(
+                    "\n[TCP Server] Summary: clients={clients}, messages={messages}, bytes={bytes}, peak threads={threads}\n"
+                )
             }
         }
     }
@@ -133,7 +147,9 @@ impl ClientMessages {
     /// So many bytes have come back, and this is what they say.
     pub fn received(self, bytes: usize, text: &str) -> String {
         match self.0 {
-            Lang::Ko => format!("[TCP 클라이언트] {bytes}바이트를 받았습니다.\n[받은 데이터] {text}\n"),
+            Lang::Ko => {
+                format!("[TCP 클라이언트] {bytes}바이트를 받았습니다.\n[받은 데이터] {text}\n")
+            }
             Lang::En => format!("[TCP Client] Received {bytes} bytes.\n[Received data] {text}\n"),
         }
     }
@@ -150,21 +166,48 @@ mod tests {
     /// PRG-04: the Korean server names connect, data and disconnect in fixed words, the first and last after an empty line.
     #[test]
     fn prg_04_korean_server() {
-        let ko = ServerMessages { lang: Lang::Ko, model: Model::CompletionPort };
-        assert_eq!(ko.connected(peer()), "\n[TCP 서버] 클라이언트 접속: IP 주소=127.0.0.1, 포트 번호=2610\n");
-        assert_eq!(ko.received(peer(), "안녕하세요".as_bytes()), "[TCP/127.0.0.1:2610] 안녕하세요\n");
-        assert_eq!(ko.disconnected(peer()), "\n[TCP 서버] 클라이언트 종료: IP 주소=127.0.0.1, 포트 번호=2610\n");
+        let ko = ServerMessages {
+            lang: Lang::Ko,
+            model: Model::CompletionPort,
+        };
+        assert_eq!(
+            ko.connected(peer()),
+            "\n[TCP 서버] 클라이언트 접속: IP 주소=127.0.0.1, 포트 번호=2610\n"
+        );
+        assert_eq!(
+            ko.received(peer(), "안녕하세요".as_bytes()),
+            "[TCP/127.0.0.1:2610] 안녕하세요\n"
+        );
+        assert_eq!(
+            ko.disconnected(peer()),
+            "\n[TCP 서버] 클라이언트 종료: IP 주소=127.0.0.1, 포트 번호=2610\n"
+        );
     }
 
     /// PRG-05: the English event server accepts, the others connect; every message follows an empty line.
     #[test]
     fn prg_05_english_servers() {
-        let of = |model| ServerMessages { lang: Lang::En, model };
-        assert_eq!(of(Model::OverlappedEvent).connected(peer()), "\n[TCP Server] Accept Client: IP=127.0.0.1, port=2610\n");
+        let of = |model| ServerMessages {
+            lang: Lang::En,
+            model,
+        };
+        assert_eq!(
+            of(Model::OverlappedEvent).connected(peer()),
+            "\n[TCP Server] Accept Client: IP=127.0.0.1, port=2610\n"
+        );
         for model in [Model::OverlappedRoutine, Model::CompletionPort] {
-            assert_eq!(of(model).connected(peer()), "\n[TCP Server] Connect Client: IP=127.0.0.1, port=2610\n");
-            assert_eq!(of(model).received(peer(), b"hi"), "\n[TCP Server] IP=127.0.0.1, port=2610: hi\n");
-            assert_eq!(of(model).disconnected(peer()), "\n[TCP Server] Disconnect Client: IP=127.0.0.1, port=2610\n");
+            assert_eq!(
+                of(model).connected(peer()),
+                "\n[TCP Server] Connect Client: IP=127.0.0.1, port=2610\n"
+            );
+            assert_eq!(
+                of(model).received(peer(), b"hi"),
+                "\n[TCP Server] IP=127.0.0.1, port=2610: hi\n"
+            );
+            assert_eq!(
+                of(model).disconnected(peer()),
+                "\n[TCP Server] Disconnect Client: IP=127.0.0.1, port=2610\n"
+            );
         }
     }
 
@@ -172,12 +215,27 @@ mod tests {
     /// PRG-07: out of memory has its own message in either family.
     #[test]
     fn prg_06_and_07_errors() {
-        let of = |lang| ServerMessages { lang, model: Model::CompletionPort };
+        let of = |lang| ServerMessages {
+            lang,
+            model: Model::CompletionPort,
+        };
         let here = Location::caller();
-        assert_eq!(of(Lang::En).error("accept()", "reset", 10054, here), format!("Error! Line {}: 10054", here.line()));
-        assert_eq!(of(Lang::Ko).error("accept()", "reset", 10054, here), "[accept()] reset\n");
-        assert_eq!(of(Lang::Ko).out_of_memory(), "[오류] 메모리가 부족합니다!\n");
-        assert_eq!(of(Lang::En).out_of_memory(), "[Error] 메모리가 부족합니다.\n");
+        assert_eq!(
+            of(Lang::En).error("accept()", "reset", 10054, here),
+            format!("Error! Line {}: 10054", here.line())
+        );
+        assert_eq!(
+            of(Lang::Ko).error("accept()", "reset", 10054, here),
+            "[accept()] reset\n"
+        );
+        assert_eq!(
+            of(Lang::Ko).out_of_memory(),
+            "[오류] 메모리가 부족합니다!\n"
+        );
+        assert_eq!(
+            of(Lang::En).out_of_memory(),
+            "[Error] 메모리가 부족합니다.\n"
+        );
     }
 
     /// PRG-32: the client's words for prompt, sent, received and data; the prompt follows an empty line.
@@ -186,6 +244,9 @@ mod tests {
         let ko = ClientMessages(Lang::Ko);
         assert_eq!(ko.prompt(), "\n[보낼 데이터] ");
         assert_eq!(ko.sent(10), "[TCP 클라이언트] 10바이트를 보냈습니다.\n");
-        assert_eq!(ko.received(10, "게임공학과"), "[TCP 클라이언트] 10바이트를 받았습니다.\n[받은 데이터] 게임공학과\n");
+        assert_eq!(
+            ko.received(10, "게임공학과"),
+            "[TCP 클라이언트] 10바이트를 받았습니다.\n[받은 데이터] 게임공학과\n"
+        );
     }
 }

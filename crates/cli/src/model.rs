@@ -61,7 +61,10 @@ impl Model {
     /// What speaks for the model.
     pub fn advantage(self, lang: Lang) -> &'static str {
         let (en, ko) = match self {
-            Self::Iterative => ("One thread only, so it takes few resources.", "스레드 하나로 구현하므로 시스템 자원 소모가 적다."),
+            Self::Iterative => (
+                "One thread only, so it takes few resources.",
+                "스레드 하나로 구현하므로 시스템 자원 소모가 적다.",
+            ),
             Self::Threads => (
                 "A client that takes long does not keep the others waiting; the code stays simple.",
                 "한 클라이언트의 처리가 길어져도 다른 클라이언트가 기다리지 않고, 코드가 단순하다.",
@@ -93,17 +96,26 @@ impl Model {
                 "While one client is served all others wait.",
                 "한 클라이언트의 처리 시간이 길어지면 다른 클라이언트의 대기 시간이 길어진다.",
             ),
-            Self::Threads => ("A thread for every client takes many resources.", "클라이언트마다 스레드를 만들므로 시스템 자원 소모가 크다."),
+            Self::Threads => (
+                "A thread for every client takes many resources.",
+                "클라이언트마다 스레드를 만들므로 시스템 자원 소모가 크다.",
+            ),
             Self::Nonblocking => (
                 "Every call has to be checked for WSAEWOULDBLOCK, and a whole processor is always busy.",
                 "호출할 때마다 WSAEWOULDBLOCK을 확인해야 하고, CPU 사용률이 훨씬 높다.",
             ),
-            Self::OverlappedEvent => ("64 events in one wait, so 63 clients for a thread.", "스레드당 최대 64개의 이벤트(클라이언트 63개)만 처리할 수 있다."),
+            Self::OverlappedEvent => (
+                "64 events in one wait, so 63 clients for a thread.",
+                "스레드당 최대 64개의 이벤트(클라이언트 63개)만 처리할 수 있다.",
+            ),
             Self::OverlappedRoutine => (
                 "Only functions that take a routine, and only the thread that started the I/O runs it.",
                 "완료 루틴을 지원하지 않는 함수에는 쓸 수 없고, 입출력을 시작한 스레드만 완료 루틴을 실행한다.",
             ),
-            Self::CompletionPort => ("None in speed; more to write than blocking calls.", "성능 면에서 단점은 없지만 블로킹 방식보다 코딩이 복잡하다."),
+            Self::CompletionPort => (
+                "None in speed; more to write than blocking calls.",
+                "성능 면에서 단점은 없지만 블로킹 방식보다 코딩이 복잡하다.",
+            ),
         };
         lang.pick(en, ko)
     }

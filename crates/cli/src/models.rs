@@ -27,17 +27,32 @@ pub fn run(args: &ModelsArgs) -> Result<(), Failure> {
     }
     for &model in Model::ALL {
         let mut row = vec![model.name().to_owned()];
-        row.extend([model.kind(lang), model.advantage(lang), model.disadvantage(lang)].map(str::to_owned));
-        row.extend(measured.as_ref().map(|measured| summary(measured, model, lang)));
+        row.extend(
+            [
+                model.kind(lang),
+                model.advantage(lang),
+                model.disadvantage(lang),
+            ]
+            .map(str::to_owned),
+        );
+        row.extend(
+            measured
+                .as_ref()
+                .map(|measured| summary(measured, model, lang)),
+        );
         table.add_row(row);
     }
     console::print_line(&table.to_string())
 }
 
 fn read(path: &Path) -> Result<Comparison, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::new(format_args!("{}: {error}", path.display())))?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::new(format_args!("{}: {error}", path.display())))?;
     serde_json::from_str(&text).map_err(|error| {
-        Failure::new(format_args!("{}: not a file written by `larboard compare --json`: {error}", path.display()))
+        Failure::new(format_args!(
+            "{}: not a file written by `larboard compare --json`: {error}",
+            path.display()
+        ))
     })
 }
 
@@ -47,9 +62,19 @@ fn summary(measured: &Comparison, model: Model, lang: Lang) -> String {
     let Some(cell) = cells.max_by_key(|cell| cell.connections) else {
         return lang.pick("not measured", "측정하지 않음").to_owned();
     };
-    let Cell { served, connections, messages_per_second, threads, .. } = cell;
+    let Cell {
+        served,
+        connections,
+        messages_per_second,
+        threads,
+        ..
+    } = cell;
     match lang {
-        Lang::En => format!("{messages_per_second:.0} messages/s, {served} of {connections} clients served, {threads} threads"),
-        Lang::Ko => format!("초당 {messages_per_second:.0}개 메시지, 클라이언트 {connections}개 중 {served}개 처리, 스레드 {threads}개"),
+        Lang::En => format!(
+            "{messages_per_second:.0} messages/s, {served} of {connections} clients served, {threads} threads"
+        ),
+        Lang::Ko => format!(
+            "초당 {messages_per_second:.0}개 메시지, 클라이언트 {connections}개 중 {served}개 처리, 스레드 {threads}개"
+        ),
     }
 }

@@ -10,34 +10,32 @@ const TICKS_PER_SECOND: u64 = 100;
 /// Threads that serve the program, not the model: the library's own and the one that waits for Ctrl-C.
 const HELPERS: &[&str] = &["ctrl-c", "larboard"];
 
-/// Processor time of all threads of a process, those that have ended included (in steps of 10 ms).
+/// Processor time of the threads that live now, to the nanosecond; where the kernel does not say that, of all threads in
+/// steps of 10 ms.
 pub fn cpu_time(pid: u32) -> io::Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    cpu_time_of(&stat).ok_or_else(|| malformed("stat"))
+    match sum_of_threads(pid, "schedstat", |text| text.split_ascii_whitespace().next()?.parse().ok())? {
+        0 => {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+            cpu_time_of(&stat).ok_or_else(|| malformed("stat"))
+        }
+        nanoseconds => Ok(Duration::from_nanos(nanoseconds)),
+    }
 }
 
 /// Context switches, voluntary or not, of the threads that live now.
 pub fn context_switches(pid: u32) -> io::Result<u64> {
-    let mut total = 0;
-    for task in fs::read_dir(format!("/proc/{pid}/task"))? {
-        // A thread may end between the listing and the reading.
-        let Ok(status) = fs::read_to_string(task?.path().join("status")) else { continue };
-        total += field(&status, "voluntary_ctxt_switches").unwrap_or(0);
-        total += field(&status, "nonvoluntary_ctxt_switches").unwrap_or(0);
-    }
-    Ok(total)
+    sum_of_threads(pid, "status", |text| {
+        Some(field(text, "voluntary_ctxt_switches")? + field(text, "nonvoluntary_ctxt_switches")?)
+    })
 }
 
 /// Threads of a process that belong to its model, without the helpers every program has.
 pub fn model_threads(pid: u32) -> io::Result<u64> {
-    let mut threads = 0;
-    for task in fs::read_dir(format!("/proc/{pid}/task"))? {
-        let Ok(name) = fs::read_to_string(task?.path().join("comm")) else { continue };
+    sum_of_threads(pid, "comm", |name| {
         // The main thread bears the program's name, which begins like the library's.
         let is_main = name.trim_end() == "larboard";
-        threads += u64::from(is_main || !HELPERS.iter().any(|helper| name.starts_with(helper)));
-    }
-    Ok(threads)
+        Some(u64::from(is_main || !HELPERS.iter().any(|helper| name.starts_with(helper))))
+    })
 }
 
 /// Bytes of memory the process has written to: heap, stacks, data. Code and the kernel's socket memory are not in it.
@@ -47,22 +45,39 @@ pub fn memory(pid: u32) -> io::Result<u64> {
     Ok(kib * 1024)
 }
 
+/// Adds up a figure from a file of each thread; a thread that ends before it is read counts nothing.
+fn sum_of_threads(pid: u32, file: &str, figure: impl Fn(&str) -> Option<u64>) -> io::Result<u64> {
+    let mut total = 0;
+    for task in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let text = fs::read_to_string(task?.path().join(file)).ok();
+        total += text.and_then(|text| figure(&text)).unwrap_or(0);
+    }
+    Ok(total)
+}
+
 fn cpu_time_of(stat: &str) -> Option<Duration> {
     // The program's name, in parentheses, may contain anything; the numbers follow the last one.
     let (_, numbers) = stat.rsplit_once(')')?;
     let mut numbers = numbers.split_ascii_whitespace().skip(11);
     let user: u64 = numbers.next()?.parse().ok()?;
     let system: u64 = numbers.next()?.parse().ok()?;
-    Some(Duration::from_millis((user + system) * 1000 / TICKS_PER_SECOND))
+    Some(Duration::from_millis(
+        (user + system) * 1000 / TICKS_PER_SECOND,
+    ))
 }
 
 fn field(text: &str, name: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     line.split_ascii_whitespace().next()?.parse().ok()
 }
 
 fn malformed(file: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("/proc/PID/{file} has an unknown format"))
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("/proc/PID/{file} has an unknown format"),
+    )
 }
 
 #[cfg(test)]

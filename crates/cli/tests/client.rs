@@ -10,7 +10,10 @@ use std::time::Duration;
 use common::{MODELS, Server, larboard, run, text};
 
 fn client(addr: SocketAddr, args: &[&str], input: &str) -> String {
-    let output = run(larboard().arg("client").arg(addr.to_string()).args(args), input.as_bytes());
+    let output = run(
+        larboard().arg("client").arg(addr.to_string()).args(args),
+        input.as_bytes(),
+    );
     assert!(output.status.success(), "{}", text(&output.stderr));
     text(&output.stdout)
 }
@@ -22,7 +25,9 @@ fn echo_in_pieces(piece: usize) -> (SocketAddr, JoinHandle<Vec<u8>>) {
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
         let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
         loop {
             let count = stream.read(&mut buffer).unwrap();
@@ -51,8 +56,18 @@ fn prg_31_the_dialogue() {
                 "\n[보낼 데이터] [TCP 클라이언트] 15바이트를 보냈습니다.\n[TCP 클라이언트] 15바이트를 받았습니다.\n[받은 데이터] {data}\n"
             )
         };
-        assert_eq!(said.trim_end_matches('\n'), format!("{}{}\n[보낼 데이터] ", round("안녕하세요"), round("게임공학과")));
-        let port = |line: &&String| line.contains("접속").then(|| line.rsplit('=').next().unwrap().to_owned());
+        assert_eq!(
+            said.trim_end_matches('\n'),
+            format!(
+                "{}{}\n[보낼 데이터] ",
+                round("안녕하세요"),
+                round("게임공학과")
+            )
+        );
+        let port = |line: &&String| {
+            line.contains("접속")
+                .then(|| line.rsplit('=').next().unwrap().to_owned())
+        };
         let summary = loop {
             server.expect("");
             if let Some(port) = server.seen.iter().find_map(|line| port(&line)) {
@@ -61,7 +76,9 @@ fn prg_31_the_dialogue() {
         };
         server.expect(&format!("[TCP/127.0.0.1:{summary}] 안녕하세요"));
         server.expect(&format!("[TCP/127.0.0.1:{summary}] 게임공학과"));
-        server.expect(&format!("[TCP 서버] 클라이언트 종료: IP 주소=127.0.0.1, 포트 번호={summary}"));
+        server.expect(&format!(
+            "[TCP 서버] 클라이언트 종료: IP 주소=127.0.0.1, 포트 번호={summary}"
+        ));
     }
 }
 
@@ -79,7 +96,12 @@ fn prg_33_a_divided_echo_is_taken_whole() {
     let (addr, server) = echo_in_pieces(1);
     let line = "한국산업기술대학교".repeat(20);
     let said = client(addr, &["--lang", "ko"], &format!("{line}\n"));
-    assert!(said.contains(&format!("[TCP 클라이언트] 540바이트를 받았습니다.\n[받은 데이터] {line}\n")), "{said}");
+    assert!(
+        said.contains(&format!(
+            "[TCP 클라이언트] 540바이트를 받았습니다.\n[받은 데이터] {line}\n"
+        )),
+        "{said}"
+    );
     assert_eq!(text(&server.join().unwrap()), line);
 }
 
@@ -87,7 +109,11 @@ fn prg_33_a_divided_echo_is_taken_whole() {
 #[test]
 fn prg_34_cp949() {
     let (addr, server) = echo_in_pieces(4096);
-    let said = client(addr, &["--encoding", "cp949", "--lang", "ko"], "안녕하세요\n한국산업기술대학교\n");
+    let said = client(
+        addr,
+        &["--encoding", "cp949", "--lang", "ko"],
+        "안녕하세요\n한국산업기술대학교\n",
+    );
     for (data, count) in [("안녕하세요", 10), ("한국산업기술대학교", 18)] {
         let round = format!(
             "[TCP 클라이언트] {count}바이트를 보냈습니다.\n[TCP 클라이언트] {count}바이트를 받았습니다.\n[받은 데이터] {data}\n"
@@ -102,9 +128,23 @@ fn prg_34_cp949() {
 #[test]
 fn a_character_outside_cp949_is_refused_and_the_dialogue_goes_on() {
     let (addr, server) = echo_in_pieces(4096);
-    let output = run(larboard().args(["client", &addr.to_string(), "--encoding", "cp949", "--lang", "en"]), "a🙂\nb\n".as_bytes());
+    let output = run(
+        larboard().args([
+            "client",
+            &addr.to_string(),
+            "--encoding",
+            "cp949",
+            "--lang",
+            "en",
+        ]),
+        "a🙂\nb\n".as_bytes(),
+    );
     assert!(output.status.success());
-    assert!(text(&output.stderr).contains("cp949"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("cp949"),
+        "{}",
+        text(&output.stderr)
+    );
     assert_eq!(text(&server.join().unwrap()), "b");
 }
 
@@ -116,5 +156,10 @@ fn a_server_that_goes_away_ends_the_client_with_one_line() {
     let output = run(larboard().args(["client", &addr.to_string()]), b"hello\n");
     server.join().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr).lines().count(), 1, "{}", text(&output.stderr));
+    assert_eq!(
+        text(&output.stderr).lines().count(),
+        1,
+        "{}",
+        text(&output.stderr)
+    );
 }

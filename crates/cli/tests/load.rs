@@ -10,14 +10,32 @@ use common::{MODELS, Server, larboard, run, text};
 
 /// A figure of a JSON report, by its name; names are used once only.
 fn number(json: &str, name: &str) -> f64 {
-    let (_, rest) = json.split_once(&format!("\"{name}\": ")).unwrap_or_else(|| panic!("no {name} in {json}"));
-    rest.split([',', '\n']).next().unwrap().trim().parse().unwrap_or_else(|_| panic!("{name} is no number in {json}"))
+    let (_, rest) = json
+        .split_once(&format!("\"{name}\": "))
+        .unwrap_or_else(|| panic!("no {name} in {json}"));
+    rest.split([',', '\n'])
+        .next()
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("{name} is no number in {json}"))
 }
 
 fn load(addr: SocketAddr, args: &[&str]) -> String {
-    let output = run(larboard().arg("load").arg(addr.to_string()).args(args).args(["--seconds", "0.3", "--json"]), b"");
+    let output = run(
+        larboard()
+            .arg("load")
+            .arg(addr.to_string())
+            .args(args)
+            .args(["--seconds", "0.3", "--json"]),
+        b"",
+    );
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(output.stderr.is_empty(), "a progress bar without a terminal: {}", text(&output.stderr));
+    assert!(
+        output.stderr.is_empty(),
+        "a progress bar without a terminal: {}",
+        text(&output.stderr)
+    );
     text(&output.stdout)
 }
 
@@ -25,11 +43,20 @@ fn load(addr: SocketAddr, args: &[&str]) -> String {
 fn every_model_is_loaded_and_verified() {
     for model in MODELS {
         let server = Server::with(model, &["--quiet"]);
-        let json = load(server.addr, &["--connections", "1", "--size", "100", "--depth", "3"]);
+        let json = load(
+            server.addr,
+            &["--connections", "1", "--size", "100", "--depth", "3"],
+        );
         assert_eq!(number(&json, "served"), 1.0, "{model}: {json}");
-        assert!(number(&json, "messages") > 3.0 && number(&json, "p50") > 0.0, "{model}: {json}");
+        assert!(
+            number(&json, "messages") > 3.0 && number(&json, "p50") > 0.0,
+            "{model}: {json}"
+        );
         let (_, lines) = server.interrupt();
-        assert!(lines.last().unwrap().contains("clients=1"), "{model}: {lines:?}");
+        assert!(
+            lines.last().unwrap().contains("clients=1"),
+            "{model}: {lines:?}"
+        );
     }
 }
 
@@ -38,7 +65,11 @@ fn every_model_is_loaded_and_verified() {
 fn prg_12_waiting_clients_are_told_apart() {
     let server = Server::with("iterative", &["--quiet"]);
     let json = load(server.addr, &["--connections", "10"]);
-    assert_eq!((number(&json, "served"), number(&json, "waiting")), (1.0, 9.0), "{json}");
+    assert_eq!(
+        (number(&json, "served"), number(&json, "waiting")),
+        (1.0, 9.0),
+        "{json}"
+    );
 }
 
 /// PRG-22: of seventy clients of the event server seven are closed at once.
@@ -47,15 +78,26 @@ fn prg_12_waiting_clients_are_told_apart() {
 fn prg_30_refused_clients_are_told_apart() {
     let server = Server::with("overlapped-event", &["--quiet"]);
     let json = load(server.addr, &["--connections", "70"]);
-    assert_eq!((number(&json, "served"), number(&json, "refused")), (63.0, 7.0), "{json}");
+    assert_eq!(
+        (number(&json, "served"), number(&json, "refused")),
+        (63.0, 7.0),
+        "{json}"
+    );
 }
 
 #[test]
 fn large_messages_and_depth() {
     for model in ["threads", "overlapped-routine", "completion-port"] {
         let server = Server::with(model, &["--quiet", "--buffer", "16384"]);
-        let json = load(server.addr, &["--connections", "4", "--size", "1000000", "--depth", "4"]);
-        assert_eq!((number(&json, "served"), number(&json, "wrong")), (4.0, 0.0), "{model}: {json}");
+        let json = load(
+            server.addr,
+            &["--connections", "4", "--size", "1000000", "--depth", "4"],
+        );
+        assert_eq!(
+            (number(&json, "served"), number(&json, "wrong")),
+            (4.0, 0.0),
+            "{model}: {json}"
+        );
         assert!(number(&json, "messages") >= 1.0, "{model}: {json}");
     }
 }
@@ -86,7 +128,15 @@ fn crossing_server() -> SocketAddr {
 #[test]
 fn crossed_data_is_noticed() {
     let addr = crossing_server();
-    let args = ["load", &addr.to_string(), "--connections", "2", "--seconds", "0.2", "--json"];
+    let args = [
+        "load",
+        &addr.to_string(),
+        "--connections",
+        "2",
+        "--seconds",
+        "0.2",
+        "--json",
+    ];
     let output = run(larboard().args(args), b"");
     let json = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{json}");
@@ -97,9 +147,25 @@ fn crossed_data_is_noticed() {
 #[test]
 fn the_report_for_people() {
     let server = Server::with("completion-port", &["--quiet"]);
-    let output = run(larboard().args(["load", &server.addr.to_string(), "--connections", "5", "--seconds", "0.2"]), b"");
+    let output = run(
+        larboard().args([
+            "load",
+            &server.addr.to_string(),
+            "--connections",
+            "5",
+            "--seconds",
+            "0.2",
+        ]),
+        b"",
+    );
     let report = text(&output.stdout);
-    for word in ["messages/s", "p50", "p99.9", "5 served", "every byte verified"] {
+    for word in [
+        "messages/s",
+        "p50",
+        "p99.9",
+        "5 served",
+        "every byte verified",
+    ] {
         assert!(report.contains(word), "no {word} in:\n{report}");
     }
 }
@@ -111,39 +177,92 @@ fn prg_40_comparison() {
     std::fs::create_dir_all(&folder).unwrap();
     let (json, html) = (folder.join("figures.json"), folder.join("report.html"));
     let mut command = larboard();
-    command.args(["compare", "--connections", "1,70", "--seconds", "0.2", "--json"]).arg(&json).arg("--html").arg(&html);
+    command
+        .args([
+            "compare",
+            "--connections",
+            "1,70",
+            "--seconds",
+            "0.2",
+            "--json",
+        ])
+        .arg(&json)
+        .arg("--html")
+        .arg(&html);
     let output = run(&mut command, b"");
     let table = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
     for model in MODELS {
-        assert_eq!(table.lines().filter(|line| line.trim_start().starts_with(model)).count(), 2, "{table}");
+        assert_eq!(
+            table
+                .lines()
+                .filter(|line| line.trim_start().starts_with(model))
+                .count(),
+            2,
+            "{table}"
+        );
     }
-    assert!(table.contains("7 refused") && table.contains("69 wait"), "{table}");
+    assert!(
+        table.contains("7 refused") && table.contains("69 wait"),
+        "{table}"
+    );
     assert!(table.contains("came back with every byte right"), "{table}");
 
     let page = std::fs::read_to_string(&html).unwrap();
     assert!(page.contains("prefers-color-scheme: dark") && page.contains("name=viewport"));
-    assert_eq!(page.matches("<svg").count(), 8, "four figures for two numbers of clients");
-    let mut foreign = page.match_indices("http").filter(|(at, _)| !page[*at..].starts_with("http://www.w3.org/2000/svg"));
-    assert_eq!(foreign.next(), None, "the report needs something from elsewhere");
+    assert_eq!(
+        page.matches("<svg").count(),
+        8,
+        "four figures for two numbers of clients"
+    );
+    let mut foreign = page
+        .match_indices("http")
+        .filter(|(at, _)| !page[*at..].starts_with("http://www.w3.org/2000/svg"));
+    assert_eq!(
+        foreign.next(),
+        None,
+        "the report needs something from elsewhere"
+    );
 
-    let models = run(larboard().args(["models", "--lang", "en", "--measured"]).arg(&json), b"");
+    let models = run(
+        larboard()
+            .args(["models", "--lang", "en", "--measured"])
+            .arg(&json),
+        b"",
+    );
     let models = text(&models.stdout);
-    assert!(models.contains("measured") && models.contains("63 of 70"), "{models}");
+    assert!(
+        models.contains("measured") && models.contains("63 of 70"),
+        "{models}"
+    );
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
 fn a_file_that_cannot_be_written_is_told_before_measuring() {
-    let output = run(larboard().args(["compare", "--json", "/nowhere/figures.json"]), b"");
+    let output = run(
+        larboard().args(["compare", "--json", "/nowhere/figures.json"]),
+        b"",
+    );
     assert_eq!(output.status.code(), Some(1));
     let message = text(&output.stderr);
-    assert!(message.lines().count() == 1 && message.contains("/nowhere/figures.json"), "{message}");
+    assert!(
+        message.lines().count() == 1 && message.contains("/nowhere/figures.json"),
+        "{message}"
+    );
 }
 
 #[test]
 fn a_file_that_is_no_comparison_is_one_line() {
-    let output = run(larboard().args(["models", "--measured", "/proc/self/status"]), b"");
+    let output = run(
+        larboard().args(["models", "--measured", "/proc/self/status"]),
+        b"",
+    );
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr).lines().count(), 1, "{}", text(&output.stderr));
+    assert_eq!(
+        text(&output.stderr).lines().count(),
+        1,
+        "{}",
+        text(&output.stderr)
+    );
 }

@@ -8,7 +8,11 @@ use std::process::{Command, Output};
 use common::{MODELS, Server, larboard, run, text};
 
 fn refused(args: &[&str], status: i32) -> String {
-    let Output { status: ended, stdout, stderr } = run(larboard().args(args), b"");
+    let Output {
+        status: ended,
+        stdout,
+        stderr,
+    } = run(larboard().args(args), b"");
     let message = text(&stderr);
     assert_eq!(ended.code(), Some(status), "{args:?}: {message}");
     assert!(stdout.is_empty(), "{args:?} printed {:?}", text(&stdout));
@@ -22,13 +26,25 @@ fn one_line(message: &str) {
 #[test]
 fn usage_errors_name_the_flag_and_what_it_takes() {
     let message = refused(&["serve", "--model", "fibers"], 2);
-    assert!(message.contains("--model") && MODELS.iter().all(|model| message.contains(model)), "{message}");
+    assert!(
+        message.contains("--model") && MODELS.iter().all(|model| message.contains(model)),
+        "{message}"
+    );
     let message = refused(&["serve", "--workers", "0"], 2);
-    assert!(message.contains("--workers") && message.contains("1..=1024"), "{message}");
+    assert!(
+        message.contains("--workers") && message.contains("1..=1024"),
+        "{message}"
+    );
     let message = refused(&["serve", "--addr", "somewhere"], 2);
-    assert!(message.contains("--addr") && message.contains("127.0.0.1:9000"), "{message}");
+    assert!(
+        message.contains("--addr") && message.contains("127.0.0.1:9000"),
+        "{message}"
+    );
     let message = refused(&["serve", "--model", "threads", "--workers", "2"], 2);
-    assert!(message.contains("--workers") && message.contains("completion-port"), "{message}");
+    assert!(
+        message.contains("--workers") && message.contains("completion-port"),
+        "{message}"
+    );
     let message = refused(&["load", "127.0.0.1:9000", "--seconds", "never"], 2);
     assert!(message.contains("--seconds"), "{message}");
     refused(&["serve", "--buffer", "0"], 2);
@@ -48,7 +64,10 @@ fn prg_03_a_port_in_use_is_one_line() {
     for model in MODELS {
         let message = refused(&["serve", "--model", model, "--addr", &addr], 1);
         one_line(&message);
-        assert!(message.contains(&addr) && message.contains("--addr"), "{message}");
+        assert!(
+            message.contains(&addr) && message.contains("--addr"),
+            "{message}"
+        );
     }
 }
 
@@ -56,9 +75,17 @@ fn prg_03_a_port_in_use_is_one_line() {
 fn a_privileged_port_is_one_line() {
     // Root may bind any port, so the test drops that privilege where it has it.
     let is_root = text(&run(Command::new("id").arg("-u"), b"").stdout).trim() == "0";
-    let mut command = if is_root { Command::new("setpriv") } else { larboard() };
+    let mut command = if is_root {
+        Command::new("setpriv")
+    } else {
+        larboard()
+    };
     if is_root {
-        command.args(["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service", "--"]);
+        command.args([
+            "--bounding-set=-net_bind_service",
+            "--inh-caps=-net_bind_service",
+            "--",
+        ]);
         command.args([env!("CARGO_BIN_EXE_larboard")]);
     }
     let limit = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
@@ -69,7 +96,10 @@ fn a_privileged_port_is_one_line() {
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{message}");
     one_line(&message);
-    assert!(message.contains("1024") && message.contains("127.0.0.1:80"), "{message}");
+    assert!(
+        message.contains("1024") && message.contains("127.0.0.1:80"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -81,27 +111,44 @@ fn an_address_of_another_machine_is_one_line() {
 
 #[test]
 fn nobody_listening_is_one_line() {
-    let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let addr = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
     for args in [&["client", &addr][..], &["load", &addr, "--seconds", "0.1"]] {
         let message = refused(args, 1);
         one_line(&message);
-        assert!(message.contains(&addr) && message.contains("larboard serve"), "{message}");
+        assert!(
+            message.contains(&addr) && message.contains("larboard serve"),
+            "{message}"
+        );
     }
 }
 
 #[test]
 fn completions_are_written_for_three_shells() {
-    for (shell, mark) in [("bash", "complete -F"), ("zsh", "#compdef larboard"), ("fish", "complete -c larboard")] {
+    for (shell, mark) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef larboard"),
+        ("fish", "complete -c larboard"),
+    ] {
         let output = run(larboard().args(["completions", shell]), b"");
         let script = text(&output.stdout);
         assert!(output.status.success() && script.contains(mark), "{script}");
-        assert!(script.contains("completion-port") && script.contains("concurrency"), "{shell}");
+        assert!(
+            script.contains("completion-port") && script.contains("concurrency"),
+            "{shell}"
+        );
     }
 }
 
 #[test]
 fn a_reader_who_leaves_is_no_error() {
-    let script = format!("{} models | head -n 1; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_larboard"));
+    let script = format!(
+        "{} models | head -n 1; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_larboard")
+    );
     let output = run(Command::new("bash").args(["-c", &script]), b"");
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
@@ -111,7 +158,11 @@ fn a_reader_who_leaves_is_no_error() {
 fn models_are_explained_in_both_languages() {
     let in_language = |lang| text(&run(larboard().args(["models", "--lang", lang]), b"").stdout);
     let (en, ko) = (in_language("en"), in_language("ko"));
-    assert!(MODELS.iter().all(|model| en.contains(model) && ko.contains(model)));
+    assert!(
+        MODELS
+            .iter()
+            .all(|model| en.contains(model) && ko.contains(model))
+    );
     assert!(en.contains("disadvantages") && ko.contains("단점"));
 }
 
@@ -119,7 +170,12 @@ fn models_are_explained_in_both_languages() {
 fn the_language_follows_the_locale() {
     let with_locale = |locale| {
         let mut command = larboard();
-        command.args(["models"]).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LC_CTYPE", locale).env("LANG", locale);
+        command
+            .args(["models"])
+            .env_remove("LC_ALL")
+            .env_remove("LC_MESSAGES")
+            .env("LC_CTYPE", locale)
+            .env("LANG", locale);
         text(&run(&mut command, b"").stdout)
     };
     assert!(with_locale("ko_KR.UTF-8").contains("단점"));
@@ -132,7 +188,14 @@ fn doctor_finds_this_machine_usable() {
     let output = run(larboard().arg("doctor"), b"");
     let report = text(&output.stdout);
     assert!(output.status.success(), "{report}");
-    for word in ["kernel", "engine", "io_uring", "open files", "somaxconn", "ports"] {
+    for word in [
+        "kernel",
+        "engine",
+        "io_uring",
+        "open files",
+        "somaxconn",
+        "ports",
+    ] {
         assert!(report.contains(word), "no {word} in:\n{report}");
     }
 }
@@ -143,8 +206,15 @@ fn prg_38_every_model_starts_and_ends() {
     for model in MODELS {
         let (status, lines) = Server::with(model, &["--lang", "en"]).interrupt();
         assert!(status.success(), "{model}: {lines:?}");
-        assert!(lines[0].starts_with("[TCP Server] Listening: 127.0.0.1:") && lines[0].contains(model), "{lines:?}");
+        assert!(
+            lines[0].starts_with("[TCP Server] Listening: 127.0.0.1:") && lines[0].contains(model),
+            "{lines:?}"
+        );
         let summary = lines.last().unwrap();
-        assert!(summary.starts_with("[TCP Server] Summary: clients=0, messages=0, bytes=0, peak threads="), "{summary}");
+        assert!(
+            summary
+                .starts_with("[TCP Server] Summary: clients=0, messages=0, bytes=0, peak threads="),
+            "{summary}"
+        );
     }
 }

@@ -2,24 +2,25 @@
 
 /// Memory an operation can send from.
 ///
-/// Implemented for byte vectors, arrays, boxed slices, strings and static bytes. An array lives inside the operation, so that operation and buffer are
-/// one allocation.
+/// Implemented for byte vectors, arrays, boxed slices, strings and static bytes. An array lives inside the operation,
+/// so that operation and buffer are one allocation.
 ///
 /// # Safety
 ///
-/// While the value is neither moved, borrowed nor dropped, the memory that [`bytes`](Self::bytes) returned stays where it is, stays initialised, and
-/// nobody else writes it.
+/// While the value is neither moved, borrowed nor dropped, the memory that [`bytes`](Self::bytes) returned stays where
+/// it is, stays initialised, and nobody else writes it.
 pub unsafe trait Buffer: 'static {
     /// The memory to send from.
     fn bytes(&self) -> &[u8];
 }
 
-/// Memory an operation can receive into: all of it, so give a vector its length (`vec![0; 512]`), not only its capacity.
+/// Memory an operation can receive into: all of it, so give a vector its length (`vec![0; 512]`), not only its
+/// capacity.
 ///
 /// # Safety
 ///
-/// While the value is neither moved, borrowed nor dropped, the memory that [`bytes_mut`](Self::bytes_mut) returned stays where it is, and nobody else
-/// reads or writes it. It is the same memory as [`Buffer::bytes`] returns.
+/// While the value is neither moved, borrowed nor dropped, the memory that [`bytes_mut`](Self::bytes_mut) returned
+/// stays where it is, and nobody else reads or writes it. It is the same memory as [`Buffer::bytes`] returns.
 pub unsafe trait BufferMut: Buffer {
     /// The memory to receive into.
     fn bytes_mut(&mut self) -> &mut [u8];

@@ -20,7 +20,8 @@ pub struct Code(pub u32);
 
 /// An error of the system, as its [`Code`]. As small as the code itself.
 ///
-/// Converts from and into [`std::io::Error`] with the [`ErrorKind`] that fits; the code survives the way there and back.
+/// Converts from and into [`std::io::Error`] with the [`ErrorKind`] that fits; the code survives the way there and
+/// back.
 ///
 /// ```
 /// use larboard::{code, net::TcpStream};
@@ -126,7 +127,10 @@ impl From<io::Error> for Error {
             return Self::new(code.cast_unsigned());
         }
         let kind = error.kind();
-        TABLE.iter().find(|entry| entry.kind == kind).map_or(Self(code::ERROR_GEN_FAILURE), |entry| Self(entry.code))
+        TABLE
+            .iter()
+            .find(|entry| entry.kind == kind)
+            .map_or(Self(code::ERROR_GEN_FAILURE), |entry| Self(entry.code))
     }
 }
 
@@ -137,7 +141,8 @@ struct Entry {
     text: &'static str,
 }
 
-/// From one line per code: the constant in [`code`] and the row of the table. The first row with a kind is what that kind converts to.
+/// From one line per code: the constant in [`code`] and the row of the table. The first row with a kind is what that
+/// kind converts to.
 macro_rules! codes {
     ($($name:ident = $value:literal, $kind:ident, $text:literal;)*) => {
         /// The codes this crate's functions are known to report, under the names of Windows' headers.

@@ -4,20 +4,28 @@
 //!
 //! Everything `unsafe` in this crate rests on these sentences.
 //!
-//! 1. An operation is one heap block: the OVERLAPPED first, then what this crate notes about it, then the buffer, then the caller's data. It never moves.
-//! 2. At rest the block belongs to one [`Operation`]. Starting takes the `Operation` apart: from then on nobody but the system has the buffer, until
-//!    exactly one completion puts the `Operation` together again. A start that fails at once never reached the system, and puts it together at once.
-//! 3. A block in flight is found again by the address of its OVERLAPPED. What it must be turned into is known from where it arrives: a port's packets
-//!    come only from sockets associated with it through its [`Associated`](crate::Associated) handles, which start only the port's own type of operation; a
-//!    [`Pending`](crate::Pending) holds its block by type; a routine carries the type with it. `Header::route` says which of the three it is, and is checked.
-//! 4. What goes by event or routine never makes a packet: the event's lowest bit is set (PORT-26), and a routine rules a packet out (OVL-39) - also when the
-//!    socket is associated with a port while the operation is in flight (PORT-12).
-//! 5. An operation in flight holds its socket open. The socket closes when its last owner has gone, values and operations alike; so no system call is ever
-//!    made on a handle that has been closed and given to something else.
-//! 6. A packet's key is the address of the association, which the operation in flight keeps alive (see [`port`](crate::CompletionPort)).
-//! 7. Who gives up an operation in flight - drops the `Pending`, drops the port, ends the thread of a routine - cancels it and waits for its completion, for
-//!    cancelling is a request (CXL-03). Who leaks it leaks the block with it. Memory the system still knows is never freed.
-//! 8. A completion routine runs on the thread that started the operation (APC-02), so the block of an operation that goes by routine never changes threads.
+//! 1. An operation is one heap block: the OVERLAPPED first, then what this crate notes about it, then the buffer, then
+//!    the caller's data. It never moves.
+//! 2. At rest the block belongs to one [`Operation`]. Starting takes the `Operation` apart: from then on nobody but the
+//!    system has the buffer, until exactly one completion puts the `Operation` together again. A start that fails at
+//!    once never reached the system, and puts it together at once.
+//! 3. A block in flight is found again by the address of its OVERLAPPED. What it must be turned into is known from
+//!    where it arrives: a port's packets come only from sockets associated with it through its
+//!    [`Associated`](crate::Associated) handles, which start only the port's own type of operation; a
+//!    [`Pending`](crate::Pending) holds its block by type; a routine carries the type with it. `Header::route` says
+//!    which of the three it is, and is checked.
+//! 4. What goes by event or routine never makes a packet: the event's lowest bit is set (PORT-26), and a routine rules
+//!    a packet out (OVL-39) - also when the socket is associated with a port while the operation is in flight
+//!    (PORT-12).
+//! 5. An operation in flight holds its socket open. The socket closes when its last owner has gone, values and
+//!    operations alike; so no system call is ever made on a handle that has been closed and given to something else.
+//! 6. A packet's key is the address of the association, which the operation in flight keeps alive (see
+//!    [`port`](crate::CompletionPort)).
+//! 7. Who gives up an operation in flight - drops the `Pending`, drops the port, ends the thread of a routine - cancels
+//!    it and waits for its completion, for cancelling is a request (CXL-03). Who leaks it leaks the block with it.
+//!    Memory the system still knows is never freed.
+//! 8. A completion routine runs on the thread that started the operation (APC-02), so the block of an operation that
+//!    goes by routine never changes threads.
 
 use crate::buffer::Buffer;
 use crate::error::{Error, Result, code};
@@ -33,10 +41,12 @@ use std::net::SocketAddr;
 use std::ops::{Bound, Range, RangeBounds};
 use std::ptr::NonNull;
 
-/// An OVERLAPPED that owns its buffer `B`, and with it data `T` of the caller's: state, counters, whatever belongs to this operation.
+/// An OVERLAPPED that owns its buffer `B`, and with it data `T` of the caller's: state, counters, whatever belongs to
+/// this operation.
 ///
-/// It is one allocation, and the value itself is one pointer. Starting I/O takes it by value, the completion gives it back, and it can be used for the
-/// next call at once, as the structure around an OVERLAPPED is in C. Between the two nothing can read, move or free the buffer.
+/// It is one allocation, and the value itself is one pointer. Starting I/O takes it by value, the completion gives it
+/// back, and it can be used for the next call at once, as the structure around an OVERLAPPED is in C. Between the two
+/// nothing can read, move or free the buffer.
 ///
 /// Rules: OVL-01, OVL-07, OVL-10.
 ///
@@ -83,7 +93,8 @@ pub enum Kind {
 pub struct Done<B, T = ()> {
     /// The operation, with its buffer: the caller's again.
     pub operation: Operation<B, T>,
-    /// The bytes transferred, or why the operation failed. Zero bytes received on a stream mean that the peer has closed (OVL-47).
+    /// The bytes transferred, or why the operation failed. Zero bytes received on a stream mean that the peer has
+    /// closed (OVL-47).
     pub bytes: Result<usize>,
 }
 
@@ -123,8 +134,15 @@ impl<B, T> Operation<B, T> {
     /// ```
     #[must_use]
     pub fn with_data(buffer: B, data: T) -> Self {
-        let block = Block { header: Header::default(), buffer, data };
-        Self { block: NonNull::from(Box::leak(Box::new(block))), owned: PhantomData }
+        let block = Block {
+            header: Header::default(),
+            buffer,
+            data,
+        };
+        Self {
+            block: NonNull::from(Box::leak(Box::new(block))),
+            owned: PhantomData,
+        }
     }
 
     /// The buffer.
@@ -172,9 +190,11 @@ impl<B, T> Operation<B, T> {
         self.header().transferred as usize
     }
 
-    /// The part of the buffer the last operation was started with but did not transfer: `send(operation, operation.rest())` goes on.
+    /// The part of the buffer the last operation was started with but did not transfer: `send(operation,
+    /// operation.rest())` goes on.
     ///
-    /// An overlapped send is complete only when all is sent (OVL-63), so a port server will find it empty; it is the non-blocking habit, kept.
+    /// An overlapped send is complete only when all is sent (OVL-63), so a port server will find it empty; it is the
+    /// non-blocking habit, kept.
     #[must_use]
     pub fn rest(&self) -> Range<usize> {
         let header = self.header();
@@ -201,7 +221,11 @@ impl<B, T> Operation<B, T> {
         let not_accepted = Error::from(code::WSAENOTCONN);
         let peer = self.peer().ok_or(not_accepted)?;
         let header = self.header_mut();
-        let socket = header.extra.as_mut().filter(|_| header.kind == Kind::Accept).and_then(|extra| extra.accepted.take());
+        let socket = header
+            .extra
+            .as_mut()
+            .filter(|_| header.kind == Kind::Accept)
+            .and_then(|extra| extra.accepted.take());
         Ok((TcpStream::from_socket(socket.ok_or(not_accepted)?), peer))
     }
 }
@@ -212,11 +236,15 @@ impl<B: Buffer, T> Operation<B, T> {
     pub fn filled(&self) -> &[u8] {
         let header = self.header();
         let start = header.start as usize;
-        self.buffer().bytes().get(start..start + header.transferred as usize).unwrap_or_default()
+        self.buffer()
+            .bytes()
+            .get(start..start + header.transferred as usize)
+            .unwrap_or_default()
     }
 }
 
-// SAFETY: at rest the operation owns its buffer and data, which may be sent; what the system knew of it is over (rule 2), and no routine is attached.
+// SAFETY: at rest the operation owns its buffer and data, which may be sent; what the system knew of it is over (rule
+// 2), and no routine is attached.
 unsafe impl<B: Send, T: Send> Send for Operation<B, T> {}
 // SAFETY: a shared operation gives out only shared references to buffer and data.
 unsafe impl<B: Sync, T: Sync> Sync for Operation<B, T> {}
@@ -244,14 +272,20 @@ impl<B, T> fmt::Display for NotStarted<B, T> {
 
 impl<B, T> fmt::Debug for NotStarted<B, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NotStarted").field("operation", &self.operation).field("error", &self.error).finish()
+        f.debug_struct("NotStarted")
+            .field("operation", &self.operation)
+            .field("error", &self.error)
+            .finish()
     }
 }
 
 impl<B, T> fmt::Debug for Operation<B, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, transferred) = (self.kind(), self.transferred());
-        f.debug_struct("Operation").field("kind", &kind).field("transferred", &transferred).finish_non_exhaustive()
+        f.debug_struct("Operation")
+            .field("kind", &kind)
+            .field("transferred", &transferred)
+            .finish_non_exhaustive()
     }
 }
 
@@ -287,7 +321,8 @@ pub(crate) struct Header {
     extra: Option<Box<Extra>>,
 }
 
-const _: () = assert!(std::mem::offset_of!(Header, overlapped) == 0 && std::mem::offset_of!(Block<(), ()>, header) == 0);
+const _: () =
+    assert!(std::mem::offset_of!(Header, overlapped) == 0 && std::mem::offset_of!(Block<(), ()>, header) == 0);
 
 /// What only some operations need; made once and kept for the next use.
 #[derive(Default)]
@@ -317,6 +352,14 @@ impl Header {
         }
     }
 
+    /// Takes everything back that was noted for a start that failed.
+    pub(crate) fn not_started(&mut self) {
+        (self.kind, self.length, self.route) = (Kind::None, 0, Route::AtRest);
+        if let Some(extra) = &mut self.extra {
+            (extra.socket, extra.routine, extra.accepted) = (None, None, None);
+        }
+    }
+
     /// By event the lowest bit is set, so that no packet is queued (rule 4); otherwise there is no event.
     pub(crate) fn set_event(&mut self, event: Option<&Event>) {
         self.overlapped.hEvent = event.map_or(std::ptr::null_mut(), |event| event.raw().wrapping_byte_add(1));
@@ -330,7 +373,8 @@ impl Header {
     ///
     /// # Safety
     ///
-    /// The header is that of a block that lives for `'a`, whose extra was made, and to which only the system has access meanwhile.
+    /// The header is that of a block that lives for `'a`, whose extra was made, and to which only the system has access
+    /// meanwhile.
     pub(crate) unsafe fn extra_in_flight<'a>(header: NonNull<Self>) -> &'a Extra {
         // SAFETY: passed on to the caller.
         let extra = unsafe { &(*header.as_ptr()).extra };
@@ -368,7 +412,11 @@ impl Header {
         let (mut bytes, mut flags) = (0, 0);
         // SAFETY: the operation is complete and the OVERLAPPED ours; the socket is open (rule 5).
         let done = unsafe { WSAGetOverlappedResult(socket, &self.overlapped, &mut bytes, 0, &mut flags) };
-        let error = if done == 0 { Some(sys::last_socket_error()) } else { None };
+        let error = if done == 0 {
+            Some(sys::last_socket_error())
+        } else {
+            None
+        };
         self.finish(socket, bytes, error)
     }
 
@@ -404,9 +452,13 @@ impl<B, T> Operation<B, T> {
     ///
     /// # Safety
     ///
-    /// The block came from [`into_block`](Self::into_block) of the same type, and its operation is complete or never started (rule 2).
+    /// The block came from [`into_block`](Self::into_block) of the same type, and its operation is complete or never
+    /// started (rule 2).
     pub(crate) unsafe fn from_block(block: NonNull<Block<B, T>>) -> Self {
-        Self { block, owned: PhantomData }
+        Self {
+            block,
+            owned: PhantomData,
+        }
     }
 
     /// As [`from_block`](Self::from_block), by the address of its header, which is that of its OVERLAPPED.
@@ -443,5 +495,9 @@ pub(crate) fn part(range: impl RangeBounds<usize>, length: usize) -> Result<Rang
         Bound::Unbounded => length,
     };
     let fits = start <= end && end <= length && end <= i32::MAX as usize;
-    if fits { Ok(start..end) } else { Err(Error::from(code::WSAEFAULT)) }
+    if fits {
+        Ok(start..end)
+    } else {
+        Err(Error::from(code::WSAEFAULT))
+    }
 }

@@ -13,14 +13,16 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::time::Duration;
 
-/// How long a dropped operation is waited for. Cancelling takes effect at once; a system that does not let go keeps the memory.
+/// How long a dropped operation is waited for. Cancelling takes effect at once; a system that does not let go keeps the
+/// memory.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
-/// An operation in flight. It completes by signalling an event of its own, so it can be [waited](Waitable) for beside other objects, or asked.
+/// An operation in flight. It completes by signalling an event of its own, so it can be [waited](Waitable) for beside
+/// other objects, or asked.
 ///
-/// Dropping it cancels the operation, and waits until the system has let go of the buffer; what a dropped receive had received already is lost with it.
-/// If the thread that started the operation ends, the operation is cancelled (CXL-12), and comes back with
-/// [`ERROR_OPERATION_ABORTED`](crate::code::ERROR_OPERATION_ABORTED).
+/// Dropping it cancels the operation, and waits until the system has let go of the buffer; what a dropped receive had
+/// received already is lost with it. If the thread that started the operation ends, the operation is cancelled
+/// (CXL-12), and comes back with [`ERROR_OPERATION_ABORTED`](crate::code::ERROR_OPERATION_ABORTED).
 ///
 /// ```
 /// use larboard::{Event, Operation, code, net::UdpSocket, wait_any};
@@ -42,16 +44,22 @@ impl<B, T> Pending<B, T> {
     /// Whether the operation is complete, so that waiting for it would not wait.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        // The event is set last: when it is, the system is through with the block, which a look at the status alone would not tell.
+        // The event is set last: when it is, the system is through with the block, which a look at the status alone
+        // would not tell.
         self.event().wait_timeout(Duration::ZERO).unwrap_or(false)
     }
 
-    /// The result if there is one, otherwise the operation still in flight. Stands for `GetOverlappedResult` without waiting.
+    /// The result if there is one, otherwise the operation still in flight. Stands for `GetOverlappedResult` without
+    /// waiting.
     ///
     /// # Errors
     /// Itself, if it is not complete (`ERROR_IO_INCOMPLETE`, OVL-27).
     pub fn try_finish(self) -> std::result::Result<Done<B, T>, Self> {
-        if self.is_finished() { Ok(self.finish()) } else { Err(self) }
+        if self.is_finished() {
+            Ok(self.finish())
+        } else {
+            Err(self)
+        }
     }
 
     /// Waits for the result. Stands for `GetOverlappedResult` with `bWait`.
@@ -68,27 +76,38 @@ impl<B, T> Pending<B, T> {
     /// # Errors
     /// Itself, if it is not complete by then.
     pub fn wait_timeout(self, timeout: Duration) -> std::result::Result<Done<B, T>, Self> {
-        if self.event().wait_timeout(timeout).unwrap_or(false) { Ok(self.finish()) } else { Err(self) }
+        if self.event().wait_timeout(timeout).unwrap_or(false) {
+            Ok(self.finish())
+        } else {
+            Err(self)
+        }
     }
 
-    /// Asks for cancellation; `false` if there is nothing to cancel any more. The operation still has to be waited for (CXL-03).
-    /// Stands for `CancelIoEx`.
+    /// Asks for cancellation; `false` if there is nothing to cancel any more. The operation still has to be waited for
+    /// (CXL-03). Stands for `CancelIoEx`.
     pub fn cancel(&self) -> bool {
         // SAFETY: the OVERLAPPED is only compared; the socket is open (rule 5).
         unsafe { CancelIoEx(self.socket().raw() as HANDLE, self.header().as_ptr().cast()) != 0 }
     }
 
-    pub(crate) fn start(socket: &Socket, mut operation: Operation<B, T>, call: &Call) -> std::result::Result<Self, NotStarted<B, T>> {
+    pub(crate) fn start(
+        socket: &Socket,
+        mut operation: Operation<B, T>,
+        call: &Call,
+    ) -> std::result::Result<Self, NotStarted<B, T>> {
         if let Err(error) = prepare(socket, operation.header_mut(), call) {
             return Err(NotStarted { operation, error });
         }
-        let pending = Self { block: operation.into_block() };
-        // SAFETY: the block is begun for this call and nobody else has it; on success it stays with `pending`, which does not touch the buffer.
+        let pending = Self {
+            block: operation.into_block(),
+        };
+        // SAFETY: the block is begun for this call and nobody else has it; on success it stays with `pending`, which
+        // does not touch the buffer.
         match unsafe { issue(socket, pending.header(), call, None) } {
             Ok(()) => Ok(pending),
             Err(error) => {
                 let mut operation = pending.take_back();
-                operation.header_mut().extra().socket = None;
+                operation.header_mut().not_started();
                 Err(NotStarted { operation, error })
             }
         }
@@ -106,18 +125,23 @@ impl<B, T> Pending<B, T> {
     fn take_back(self) -> Operation<B, T> {
         let pending = ManuallyDrop::new(self);
         // SAFETY: the operation is complete or was not started, as the callers know, and `pending` is forgotten.
-        let mut operation = unsafe { Operation::from_block(pending.block) };
-        operation.header_mut().route = Route::AtRest;
-        operation
+        unsafe { Operation::from_block(pending.block) }
     }
 
-    /// The event the completion signals. Nobody else gets at it: whoever could set it could have the block freed too early.
+    /// The event the completion signals. Nobody else gets at it: whoever could set it could have the block freed too
+    /// early.
     fn event(&self) -> &Event {
-        self.extra().event.as_ref().expect("an operation in flight by event has one")
+        self.extra()
+            .event
+            .as_ref()
+            .expect("an operation in flight by event has one")
     }
 
     fn socket(&self) -> &Socket {
-        self.extra().socket.as_ref().expect("an operation in flight by event has its socket")
+        self.extra()
+            .socket
+            .as_ref()
+            .expect("an operation in flight by event has its socket")
     }
 
     fn extra(&self) -> &Extra {
@@ -130,7 +154,8 @@ impl<B, T> Pending<B, T> {
     }
 }
 
-/// What an operation needs to go by event: the event, tagged so that no packet is queued (rule 4), and the socket held open (rule 5).
+/// What an operation needs to go by event: the event, tagged so that no packet is queued (rule 4), and the socket held
+/// open (rule 5).
 fn prepare(socket: &Socket, header: &mut Header, call: &Call) -> Result<()> {
     header.begin(call.kind(), &call.range());
     header.route = Route::Event;
@@ -170,6 +195,8 @@ unsafe impl<B, T> Sync for Pending<B, T> {}
 
 impl<B, T> fmt::Debug for Pending<B, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("finished", &self.is_finished()).finish_non_exhaustive()
+        f.debug_struct("Pending")
+            .field("finished", &self.is_finished())
+            .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,8 @@
 //! Completion routines: closures that run in the alertable waits of the thread that started the operation.
 //!
-//! Each thread has a list of its operations in flight by routine. It exists for the thread's end: what is still in flight then is cancelled, and its memory
-//! is taken back by running the routines with orders to discard (rule 7 of `operation`).
+//! Each thread has a list of its operations in flight by routine. It exists for the thread's end: what is still in
+//! flight then is cancelled, and its memory is taken back by running the routines with orders to discard (rule 7 of
+//! `operation`).
 
 use crate::error::{Error, Result};
 use crate::net::{Call, Socket, issue};
@@ -66,10 +67,7 @@ pub(crate) fn start<B: 'static, T: 'static>(
         Err(error) => {
             // SAFETY: the operation was not started, so the block is ours still.
             let mut operation = unsafe { Operation::from_block(block) };
-            let header = operation.header_mut();
-            header.route = Route::AtRest;
-            header.extra().socket = None;
-            header.extra().routine = None;
+            operation.header_mut().not_started();
             Err(NotStarted { operation, error })
         }
     }
@@ -84,10 +82,12 @@ pub(crate) fn resume_panic() {
 
 thread_local! {
     static PANIC: Cell<Option<Box<dyn Any + Send>>> = const { Cell::new(None) };
-    /// This thread's operations in flight by routine. Without destructor, so that it can be used until the thread's very end.
+    /// This thread's operations in flight by routine. Without destructor, so that it can be used until the thread's
+    /// very end.
     static IN_FLIGHT: ManuallyDrop<RefCell<Vec<NonNull<Header>>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
     static DISCARD: Cell<bool> = const { Cell::new(false) };
-    /// Made by the first operation, after the system has made what it needs of the thread; so it is dropped before that.
+    /// Made by the first operation, after the system has made what it needs of the thread; so it is dropped before
+    /// that.
     static END_OF_THREAD: EndOfThread = const { EndOfThread };
 }
 
@@ -99,18 +99,23 @@ struct EndOfThread;
 ///
 /// Only the system calls it, once, for an operation that [`start`] has started on this thread.
 unsafe extern "system" fn completed(error: u32, bytes: u32, overlapped: *mut OVERLAPPED, _flags: u32) {
-    let Some(mut header) = NonNull::new(overlapped.cast::<Header>()) else { return };
+    let Some(mut header) = NonNull::new(overlapped.cast::<Header>()) else {
+        return;
+    };
     // SAFETY: the operation is complete, so its block is this function's until it is passed on (rules 2 and 3).
     let noted = unsafe { header.as_mut() };
     debug_assert_eq!(noted.route, Route::Routine);
     forget(noted.extra().place);
     let extra = noted.extra();
-    let (Some(socket), Some(routine)) = (extra.socket.take(), extra.routine.take()) else { return };
+    let (Some(socket), Some(routine)) = (extra.socket.take(), extra.routine.take()) else {
+        return;
+    };
     let error = (error != 0).then(|| Error::new(error));
     let bytes = noted.finish(socket.raw(), bytes, error);
     let run = AssertUnwindSafe(|| {
         drop(socket);
-        // SAFETY: the block is complete and the routine was stored by the `start` that knew its type; the header's borrow has ended.
+        // SAFETY: the block is complete and the routine was stored by the `start` that knew its type; the header's
+        // borrow has ended.
         unsafe { routine.run(header, bytes, DISCARD.get()) };
     });
     if let Err(payload) = catch_unwind(run) {
@@ -118,12 +123,14 @@ unsafe extern "system" fn completed(error: u32, bytes: u32, overlapped: *mut OVE
     }
 }
 
-/// Takes an operation into the thread's list. It can be done after the start, because a routine never runs inside it (APC-22).
+/// Takes an operation into the thread's list. It can be done after the start, because a routine never runs inside it
+/// (APC-22).
 fn remember(header: NonNull<Header>) {
     let _ = END_OF_THREAD.try_with(|_| ());
     IN_FLIGHT.with(|list| {
         let mut list = list.borrow_mut();
-        // SAFETY: what this crate notes about an operation is not touched by the system, and the operation is in flight on this thread only.
+        // SAFETY: what this crate notes about an operation is not touched by the system, and the operation is in flight
+        // on this thread only.
         unsafe { Header::set_place(header, list.len()) };
         list.push(header);
     });
@@ -149,7 +156,8 @@ impl Drop for EndOfThread {
             // SAFETY: takes no pointer; runs the routines that are due, which discard.
             unsafe { SleepEx(10, 1) };
         }
-        IN_FLIGHT.with(|list| list.take());
+        // What the system has not let go of stays in the list, and in memory.
+        IN_FLIGHT.with(|list| list.borrow_mut().shrink_to_fit());
     }
 }
 

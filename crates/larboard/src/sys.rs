@@ -31,7 +31,8 @@ pub(crate) fn startup() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         let mut data = WSADATA::default();
-        // SAFETY: `data` is a live WSADATA the call may write. A failure shows as WSANOTINITIALISED in the call that follows.
+        // SAFETY: `data` is a live WSADATA the call may write. A failure shows as WSANOTINITIALISED in the call that
+        // follows.
         unsafe { WSAStartup(0x0202, &mut data) };
     });
 }

@@ -13,8 +13,8 @@ pub const MAXIMUM_WAIT_OBJECTS: usize = 64;
 
 /// Something a thread can wait for.
 ///
-/// The objects of this crate implement it, and so does a [`Pending`](crate::Pending) operation. Implement it for a type of your own by delegating to
-/// what it contains:
+/// The objects of this crate implement it, and so does a [`Pending`](crate::Pending) operation. Implement it for a type
+/// of your own by delegating to what it contains:
 ///
 /// ```
 /// use larboard::{Event, WaitHandle, Waitable, wait_any};
@@ -50,16 +50,21 @@ pub struct WaitHandle<'a> {
 impl WaitHandle<'_> {
     /// # Safety
     ///
-    /// The handle stays open for the lifetime the value is given, and denotes an object that waiting neither owns nor abandons.
+    /// The handle stays open for the lifetime the value is given, and denotes an object that waiting neither owns nor
+    /// abandons.
     pub(crate) unsafe fn new(handle: HANDLE) -> Self {
-        Self { handle, object: PhantomData }
+        Self {
+            handle,
+            object: PhantomData,
+        }
     }
 }
 
 /// How an alertable wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
-    /// This object of the slice was signalled, and its signal taken; with [`wait_all_alertable`] always 0, for all of them.
+    /// This object of the slice was signalled, and its signal taken; with [`wait_all_alertable`] always 0, for all of
+    /// them.
     Object(usize),
     /// At least one completion routine ran; no object was taken (`WAIT_IO_COMPLETION`, APC-05).
     Routine,
@@ -72,7 +77,8 @@ pub enum Wake {
 /// Stands for `WaitForMultipleObjects` with `bWaitAll` false.
 ///
 /// # Errors
-/// [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) for no object, or more than [`MAXIMUM_WAIT_OBJECTS`] (WAIT-08).
+/// [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) for no object, or more than
+/// [`MAXIMUM_WAIT_OBJECTS`] (WAIT-08).
 ///
 /// ```
 /// use larboard::{Event, wait_any};
@@ -100,7 +106,8 @@ pub fn wait_any_timeout(objects: &[&dyn Waitable], timeout: Duration) -> Result<
 
 /// As [`wait_any`], and meanwhile this thread's completion routines run; `None` waits for ever.
 ///
-/// An object that is signalled already wins over routines that wait to run (APC-08). Stands for `WaitForMultipleObjectsEx` with `bAlertable`.
+/// An object that is signalled already wins over routines that wait to run (APC-08). Stands for
+/// `WaitForMultipleObjectsEx` with `bAlertable`.
 ///
 /// # Errors
 /// As [`wait_any`].
@@ -111,13 +118,14 @@ pub fn wait_any_alertable(objects: &[&dyn Waitable], timeout: Option<Duration>) 
     wait_multiple(objects, false, timeout, true)
 }
 
-/// Waits until all `objects` are signalled at the same moment, and takes all signals at once; until then it takes none (WAIT-11).
+/// Waits until all `objects` are signalled at the same moment, and takes all signals at once; until then it takes none
+/// (WAIT-11).
 ///
 /// Stands for `WaitForMultipleObjects` with `bWaitAll` true.
 ///
 /// # Errors
-/// [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) for no object, more than [`MAXIMUM_WAIT_OBJECTS`] (WAIT-08), or one of them
-/// named twice (WAIT-13).
+/// [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) for no object, more than [`MAXIMUM_WAIT_OBJECTS`]
+/// (WAIT-08), or one of them named twice (WAIT-13).
 ///
 /// ```
 /// use larboard::{Event, code, wait_all};
@@ -149,7 +157,8 @@ pub fn wait_all_alertable(objects: &[&dyn Waitable], timeout: Option<Duration>) 
     wait_multiple(objects, true, timeout, true)
 }
 
-/// Sleeps alertably: for `timeout` (`None`: for ever), or until completion routines of this thread have run, in which case it is `true`.
+/// Sleeps alertably: for `timeout` (`None`: for ever), or until completion routines of this thread have run, in which
+/// case it is `true`.
 ///
 /// Zero runs the routines that are due and returns at once (APC-10). Stands for `SleepEx` with `bAlertable`.
 ///
@@ -184,10 +193,16 @@ fn wait_multiple(objects: &[&dyn Waitable], all: bool, timeout: Option<Duration>
     for (handle, object) in handles.iter_mut().zip(objects) {
         *handle = object.wait_handle().handle;
     }
-    // SAFETY: the first `len` handles are borrowed from `objects`, which live during the call. Routines that run meanwhile are this crate's own
-    // trampoline, which does not unwind.
+    // SAFETY: the first `len` handles are borrowed from `objects`, which live during the call. Routines that run
+    // meanwhile are this crate's own trampoline, which does not unwind.
     let result = unsafe {
-        WaitForMultipleObjectsEx(objects.len() as u32, handles.as_ptr(), all.into(), sys::milliseconds(timeout), alertable.into())
+        WaitForMultipleObjectsEx(
+            objects.len() as u32,
+            handles.as_ptr(),
+            all.into(),
+            sys::milliseconds(timeout),
+            alertable.into(),
+        )
     };
     if alertable {
         routine::resume_panic();

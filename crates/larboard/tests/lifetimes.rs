@@ -4,15 +4,16 @@ mod common;
 
 use common::{Census, LONG, connection, eventually};
 use larboard::net::{TcpStream, UdpSocket};
-use larboard::{CompletionPort, Operation, Packet, code, sleep_alertable};
+use larboard::{Associated, CompletionPort, Operation, Packet, code, sleep_alertable};
 use std::mem::forget;
 use std::sync::Arc;
 use std::time::Duration;
 
 type Port = CompletionPort<Arc<()>, Vec<u8>, Arc<()>>;
+type Ours = Associated<Arc<()>, Vec<u8>, Arc<()>>;
 
 /// A port with a socket and a receive in flight on it. Key and operation are counted.
-fn in_flight(census: &Census) -> (Port, larboard::Associated<Arc<()>, Vec<u8>, Arc<()>>, TcpStream) {
+fn in_flight(census: &Census) -> (Port, Ours, TcpStream) {
     let port = Port::new().unwrap();
     let (ours, peer) = connection();
     let ours = port.associate(ours, census.member()).unwrap();
@@ -29,7 +30,14 @@ fn port_first_then_socket() {
     assert_eq!(census.alive(), 1, "the operation is gone, the key is the socket's");
     peer.send(b"still connected").unwrap();
     let mut buffer = [0; 32];
-    assert_eq!(ours.recv_overlapped(Operation::new([0; 32])).unwrap().wait_timeout(LONG).unwrap().bytes, Ok(15));
+    assert_eq!(
+        ours.recv_overlapped(Operation::new([0; 32]))
+            .unwrap()
+            .wait_timeout(LONG)
+            .unwrap()
+            .bytes,
+        Ok(15)
+    );
     drop(ours);
     assert_eq!(census.alive(), 0);
     assert_eq!(peer.recv(&mut buffer), Ok(0));
@@ -52,12 +60,17 @@ fn socket_dropped_before_its_completion() {
     let (port, ours, peer) = in_flight(&census);
     drop(ours);
     peer.send(b"ahoy").unwrap();
-    let Some(Packet::Io(done)) = port.wait_timeout(LONG).unwrap() else { panic!("a packet") };
+    let Some(Packet::Io(done)) = port.wait_timeout(LONG).unwrap() else {
+        panic!("a packet")
+    };
     assert_eq!(done.operation.filled(), b"ahoy");
     drop(port);
     assert_eq!(census.alive(), 2);
     let (socket, operation) = (done.socket, done.operation);
-    assert_eq!(socket.recv(operation).unwrap_err().error.code(), code::ERROR_ABANDONED_WAIT_0);
+    assert_eq!(
+        socket.recv(operation).unwrap_err().error.code(),
+        code::ERROR_ABANDONED_WAIT_0
+    );
     assert_eq!(census.alive(), 1);
     drop(socket);
     assert_eq!(census.alive(), 0);
@@ -71,7 +84,9 @@ fn closing_brings_everything_back() {
     ours.recv(Operation::with_data(vec![0; 512], census.member())).unwrap();
     ours.close();
     for _ in 0..2 {
-        let Some(Packet::Io(done)) = port.wait_timeout(LONG).unwrap() else { panic!("a packet") };
+        let Some(Packet::Io(done)) = port.wait_timeout(LONG).unwrap() else {
+            panic!("a packet")
+        };
         assert!(done.bytes.is_err() || done.bytes == Ok(0));
         let refused = done.socket.recv(done.operation).unwrap_err();
         assert_eq!(refused.error.code(), code::WSAESHUTDOWN);
@@ -105,7 +120,10 @@ fn leaked_port_leaks_and_nothing_else() {
 fn leaked_pending_keeps_its_block() {
     let census = Census::new();
     let (ours, peer) = connection();
-    forget(ours.recv_overlapped(Operation::with_data(vec![0; 512], census.member())).unwrap());
+    forget(
+        ours.recv_overlapped(Operation::with_data(vec![0; 512], census.member()))
+            .unwrap(),
+    );
     drop(ours);
     peer.send(b"into the leaked block").unwrap();
     assert_eq!(census.alive(), 1);
@@ -115,10 +133,17 @@ fn leaked_pending_keeps_its_block() {
 fn dropped_pending_is_cancelled_and_freed() {
     let census = Census::new();
     let (ours, peer) = connection();
-    drop(ours.recv_overlapped(Operation::with_data(vec![0; 512], census.member())).unwrap());
+    drop(
+        ours.recv_overlapped(Operation::with_data(vec![0; 512], census.member()))
+            .unwrap(),
+    );
     assert_eq!(census.alive(), 0);
     peer.send(b"for the next").unwrap();
-    let done = ours.recv_overlapped(Operation::new([0; 32])).unwrap().wait_timeout(LONG).unwrap();
+    let done = ours
+        .recv_overlapped(Operation::new([0; 32]))
+        .unwrap()
+        .wait_timeout(LONG)
+        .unwrap();
     assert_eq!(done.operation.filled(), b"for the next");
 }
 
@@ -136,7 +161,9 @@ fn pending_outlives_its_socket_value() {
 #[test]
 fn cxl_12_pending_of_an_ended_thread() {
     let (ours, _peer) = connection();
-    let pending = std::thread::spawn(move || ours.recv_overlapped(Operation::new([0; 32])).unwrap()).join().unwrap();
+    let pending = std::thread::spawn(move || ours.recv_overlapped(Operation::new([0; 32])).unwrap())
+        .join()
+        .unwrap();
     let done = pending.wait_timeout(LONG).unwrap();
     assert_eq!(done.bytes.unwrap_err().code(), code::ERROR_OPERATION_ABORTED);
 }
@@ -147,9 +174,13 @@ fn cxl_12_port_operation_of_an_ended_thread() {
     let port = CompletionPort::<()>::new().unwrap();
     let (ours, peer) = connection();
     let ours = port.associate(ours, ()).unwrap();
-    std::thread::spawn(move || ours.recv(Operation::new(vec![0; 16])).unwrap()).join().unwrap();
+    std::thread::spawn(move || ours.recv(Operation::new(vec![0; 16])).unwrap())
+        .join()
+        .unwrap();
     peer.send(b"ahoy").unwrap();
-    let Some(Packet::Io(done)) = port.wait_timeout(LONG).unwrap() else { panic!("a packet") };
+    let Some(Packet::Io(done)) = port.wait_timeout(LONG).unwrap() else {
+        panic!("a packet")
+    };
     assert_eq!(done.operation.filled(), b"ahoy");
 }
 
@@ -162,13 +193,19 @@ fn apc_31_routine_of_an_ended_thread() {
     let other = ours.clone();
     std::thread::spawn(move || {
         let routine = move |_| unreachable!("{captured:?}");
-        other.recv_then(Operation::with_data(vec![0; 512], data), routine).unwrap();
+        other
+            .recv_then(Operation::with_data(vec![0; 512], data), routine)
+            .unwrap();
     })
     .join()
     .unwrap();
     assert_eq!(census.alive(), 0);
     peer.send(b"for the next").unwrap();
-    let done = ours.recv_overlapped(Operation::new([0; 32])).unwrap().wait_timeout(LONG).unwrap();
+    let done = ours
+        .recv_overlapped(Operation::new([0; 32]))
+        .unwrap()
+        .wait_timeout(LONG)
+        .unwrap();
     assert_eq!(done.operation.filled(), b"for the next");
 }
 
@@ -177,8 +214,10 @@ fn routine_that_has_its_socket_alone() {
     let census = Census::new();
     let (ours, peer) = connection();
     let captured = census.member();
-    ours.recv_then(Operation::new([0; 16]), move |done| assert_eq!((done.bytes, Arc::strong_count(&captured)), (Ok(4), 2)))
-        .unwrap();
+    ours.recv_then(Operation::new([0; 16]), move |done| {
+        assert_eq!((done.bytes, Arc::strong_count(&captured)), (Ok(4), 2))
+    })
+    .unwrap();
     drop(ours);
     peer.send(b"ahoy").unwrap();
     eventually("the routine", || sleep_alertable(Some(Duration::from_millis(10))));
@@ -196,7 +235,8 @@ fn operations_are_reused_across_the_ways() {
 
     let (done, taken) = (std::rc::Rc::new(std::cell::Cell::new(None)), std::time::Instant::now());
     let into = done.clone();
-    ours.recv_then(operation, move |done| into.set(Some(done.operation))).unwrap();
+    ours.recv_then(operation, move |done| into.set(Some(done.operation)))
+        .unwrap();
     peer.send(b"routine").unwrap();
     while !sleep_alertable(Some(LONG)) {
         assert!(taken.elapsed() < LONG);
@@ -206,7 +246,9 @@ fn operations_are_reused_across_the_ways() {
 
     port.associate(ours, ()).unwrap().recv(operation).unwrap();
     peer.send(b"port").unwrap();
-    let Some(Packet::<(), _>::Io(done)) = port.wait_timeout(LONG).unwrap() else { panic!("a packet") };
+    let Some(Packet::<(), _>::Io(done)) = port.wait_timeout(LONG).unwrap() else {
+        panic!("a packet")
+    };
     assert_eq!(done.operation.filled(), b"port");
 
     let pending = done.socket.recv_overlapped(done.operation).unwrap();
@@ -240,7 +282,8 @@ fn datagrams_in_flight_are_dropped_too() {
     let port = CompletionPort::<(), Vec<u8>, Arc<()>>::new().unwrap();
     let ours = port.associate(UdpSocket::bind("127.0.0.1:0").unwrap(), ()).unwrap();
     for _ in 0..4 {
-        ours.recv_from(Operation::with_data(vec![0; 16], census.member())).unwrap();
+        ours.recv_from(Operation::with_data(vec![0; 16], census.member()))
+            .unwrap();
     }
     drop((port, ours));
     assert_eq!(census.alive(), 0);

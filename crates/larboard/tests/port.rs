@@ -23,7 +23,10 @@ fn take<K, B, T, P>(port: &CompletionPort<K, B, T, P>) -> Completion<K, B, T> {
 fn port_15_completion_brings_key_operation_and_bytes() {
     let port = CompletionPort::new().unwrap();
     let (ours, peer) = connection();
-    port.associate(ours, "key").unwrap().recv(Operation::with_data(vec![0; 512], 7)).unwrap();
+    port.associate(ours, "key")
+        .unwrap()
+        .recv(Operation::with_data(vec![0; 512], 7))
+        .unwrap();
     peer.send(b"ahoy").unwrap();
 
     let done = take(&port);
@@ -68,7 +71,10 @@ fn port_17_refused_start_gives_the_operation_back() {
 fn port_33_failure_is_a_packet() {
     let port = CompletionPort::new().unwrap();
     let (ours, peer) = connection();
-    port.associate(ours, ()).unwrap().recv(Operation::new(vec![0; 512])).unwrap();
+    port.associate(ours, ())
+        .unwrap()
+        .recv(Operation::new(vec![0; 512]))
+        .unwrap();
     peer.set_linger(Some(Duration::ZERO)).unwrap();
     drop(peer);
     assert_eq!(take(&port).bytes.unwrap_err().code(), code::WSAECONNRESET);
@@ -80,7 +86,10 @@ fn port_07_second_association_is_refused() {
     let port = CompletionPort::<()>::new().unwrap();
     let (ours, _peer) = connection();
     let first = port.associate(ours.clone(), ()).unwrap();
-    assert_eq!(port.associate(ours, ()).unwrap_err().code(), code::ERROR_INVALID_PARAMETER);
+    assert_eq!(
+        port.associate(ours, ()).unwrap_err().code(),
+        code::ERROR_INVALID_PARAMETER
+    );
     assert!(first.local_addr().is_ok());
 }
 
@@ -92,7 +101,10 @@ fn port_41_many_at_once() {
     let mut peers = Vec::new();
     for key in 0..3 {
         let (ours, peer) = connection();
-        port.associate(ours, key).unwrap().recv(Operation::new([0; 16])).unwrap();
+        port.associate(ours, key)
+            .unwrap()
+            .recv(Operation::new([0; 16]))
+            .unwrap();
         match key {
             2 => peer.set_linger(Some(Duration::ZERO)).unwrap(),
             _ => assert_eq!(peer.send(&[key; 5]), Ok(5)),
@@ -105,7 +117,9 @@ fn port_41_many_at_once() {
         assert_ne!(port.wait_many(&mut packets, 64, Some(LONG)).unwrap(), 0);
     }
     for packet in packets {
-        let Packet::Io(done) = packet else { panic!("nothing was posted") };
+        let Packet::Io(done) = packet else {
+            panic!("nothing was posted")
+        };
         match *done.key() {
             2 => assert_eq!(done.bytes.unwrap_err().code(), code::WSAECONNRESET),
             key => assert_eq!(done.operation.filled(), [key; 5]),
@@ -127,7 +141,11 @@ fn port_44_many_of_none() {
 fn port_34_timeout() {
     let port = CompletionPort::<()>::new().unwrap();
     assert!(port.wait_timeout(Duration::ZERO).unwrap().is_none());
-    assert_eq!(port.wait_many(&mut Vec::new(), 1, Some(Duration::from_millis(1))).unwrap(), 0);
+    assert_eq!(
+        port.wait_many(&mut Vec::new(), 1, Some(Duration::from_millis(1)))
+            .unwrap(),
+        0
+    );
 }
 
 /// PORT-46: What is posted comes out as it was.
@@ -140,7 +158,9 @@ fn port_46_posted_values() {
         port.post((number, number.to_string(), census.member())).unwrap();
     }
     for number in 0..50 {
-        let Packet::Posted(value) = port.wait().unwrap() else { panic!("posted only") };
+        let Packet::Posted(value) = port.wait().unwrap() else {
+            panic!("posted only")
+        };
         assert_eq!((value.0, value.1), (number, number.to_string()));
     }
     assert_eq!(census.alive(), 50);
@@ -157,7 +177,9 @@ fn port_50_posted_end() {
     std::thread::scope(|s| {
         for _ in 0..4 {
             s.spawn(|| {
-                let Packet::Posted(()) = port.wait().unwrap() else { panic!("posted only") };
+                let Packet::Posted(()) = port.wait().unwrap() else {
+                    panic!("posted only")
+                };
                 ended.fetch_add(1, Ordering::SeqCst);
             });
         }
@@ -197,7 +219,10 @@ fn prg_09_parts_of_a_buffer() {
     let ours = port.associate(ours, ()).unwrap();
     ours.send(Operation::new(b"0123456789".to_vec()), 2..=4).unwrap();
     let done = take(&port);
-    assert_eq!((done.bytes, done.operation.filled(), done.operation.rest()), (Ok(3), &b"234"[..], 5..5));
+    assert_eq!(
+        (done.bytes, done.operation.filled(), done.operation.rest()),
+        (Ok(3), &b"234"[..], 5..5)
+    );
     let mut buffer = [0; 3];
     assert_eq!(peer.recv_all(&mut buffer), Ok(3));
     assert_eq!(&buffer, b"234");
@@ -223,7 +248,9 @@ fn ovl_86_accept_and_connect_by_port() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let listener = port.associate(listener, "listener").unwrap();
-    let connector = port.associate(TcpStream::unconnected(&address).unwrap(), "connector").unwrap();
+    let connector = port
+        .associate(TcpStream::unconnected(&address).unwrap(), "connector")
+        .unwrap();
     listener.accept(Operation::new(vec![0; 64])).unwrap();
     connector.connect(Operation::new(vec![0; 64]), address).unwrap();
 
@@ -255,13 +282,14 @@ fn ovl_89_refused_connect() {
     let port = CompletionPort::new().unwrap();
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ours = port.associate(TcpStream::unconnected(&nobody).unwrap(), ()).unwrap();
-    ours.connect(Operation::new(Vec::new()), nobody).unwrap();
+    ours.connect(Operation::new(Vec::<u8>::new()), nobody).unwrap();
     let done = take(&port);
     assert_eq!(done.bytes.unwrap_err().code(), code::WSAECONNREFUSED);
     assert_eq!(done.operation.kind(), Kind::Connect);
 }
 
-/// PORT-18: A datagram longer than the buffer is a packet with WSAEMSGSIZE and a full buffer, whether it was there before the receive or not.
+/// PORT-18: A datagram longer than the buffer is a packet with WSAEMSGSIZE and a full buffer, whether it was there
+/// before the receive or not.
 #[test]
 fn port_18_long_datagram() {
     let port = CompletionPort::new().unwrap();
@@ -276,13 +304,19 @@ fn port_18_long_datagram() {
     ours.recv_from(Operation::new([0; 3])).unwrap();
     let done = take(&port);
     assert_eq!(done.bytes.unwrap_err().code(), code::WSAEMSGSIZE);
-    assert_eq!((done.operation.filled(), done.operation.peer()), (&b"bef"[..], Some(from)));
+    assert_eq!(
+        (done.operation.filled(), done.operation.peer()),
+        (&b"bef"[..], Some(from))
+    );
 
     done.socket.recv_from(done.operation).unwrap();
     peer.send_to(b"after", to).unwrap();
     let done = take(&port);
     assert_eq!(done.bytes.unwrap_err().code(), code::WSAEMSGSIZE);
-    assert_eq!((done.operation.filled(), done.operation.peer()), (&b"aft"[..], Some(from)));
+    assert_eq!(
+        (done.operation.filled(), done.operation.peer()),
+        (&b"aft"[..], Some(from))
+    );
 
     done.socket.send_to(done.operation, .., from).unwrap();
     assert_eq!(take(&port).bytes, Ok(3));

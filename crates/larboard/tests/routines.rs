@@ -19,7 +19,8 @@ fn apc_22_only_in_alertable_waits() {
     eventually("the data", || ours.bytes_available().unwrap() == 5);
     let ran = Rc::new(Cell::new(false));
     let flag = ran.clone();
-    ours.recv_then(Operation::new([0; 16]), move |_| flag.set(true)).unwrap();
+    ours.recv_then(Operation::new([0; 16]), move |_| flag.set(true))
+        .unwrap();
     assert!(!ran.get());
     assert!(!Event::auto(false).unwrap().wait_timeout(SHORT).unwrap());
     assert!(!ran.get());
@@ -35,7 +36,8 @@ fn apc_08_objects_win_over_routines() {
     let event = Event::auto(true).unwrap();
     let ran = Rc::new(Cell::new(false));
     let flag = ran.clone();
-    ours.recv_then(Operation::new([0; 16]), move |_| flag.set(true)).unwrap();
+    ours.recv_then(Operation::new([0; 16]), move |_| flag.set(true))
+        .unwrap();
     peer.send(b"ahoy").unwrap();
     assert_eq!(event.wait_alertable(Some(LONG)).unwrap(), Wake::Object(0));
     assert!(!ran.get());
@@ -60,7 +62,9 @@ fn apc_27_routines_start_routines() {
     fn send(mut operation: Echo, count: usize) {
         operation.data_mut().1 += count;
         let socket = operation.data().0.clone();
-        socket.send_then(operation, ..count, |done| receive(done.operation)).unwrap();
+        socket
+            .send_then(operation, ..count, |done| receive(done.operation))
+            .unwrap();
     }
 
     let (ours, peer) = connection();
@@ -72,7 +76,8 @@ fn apc_27_routines_start_routines() {
         eventually("the echo", || {
             sleep_alertable(Some(Duration::from_millis(1)));
             let mut buffer = [0; 20];
-            answer.extend_from_slice(&buffer[..peer.recv(&mut buffer).unwrap_or(0)]);
+            let count = peer.recv(&mut buffer).unwrap_or(0);
+            answer.extend_from_slice(&buffer[..count]);
             answer.len() == 20
         });
         assert_eq!(answer, [round; 20]);
@@ -88,8 +93,10 @@ fn apc_06_in_order() {
     let order = Rc::new(RefCell::new(Vec::new()));
     for number in 0..3 {
         let order = order.clone();
-        ours.recv_then(Operation::new([0; 1]), move |done| order.borrow_mut().push((number, done.operation.filled()[0])))
-            .unwrap();
+        ours.recv_then(Operation::new([0; 1]), move |done| {
+            order.borrow_mut().push((number, done.operation.filled()[0]))
+        })
+        .unwrap();
     }
     peer.send(b"abc").unwrap();
     eventually("three routines", || {
@@ -105,10 +112,16 @@ fn apc_23_routine_is_told_the_error() {
     let (ours, _peer) = connection();
     let outcome = Rc::new(RefCell::new(None));
     let into = outcome.clone();
-    ours.recv_then(Operation::new([0; 16]), move |done| *into.borrow_mut() = Some(done.bytes)).unwrap();
+    ours.recv_then(Operation::new([0; 16]), move |done| {
+        *into.borrow_mut() = Some(done.bytes)
+    })
+    .unwrap();
     assert!(ours.cancel_all());
     assert!(sleep_alertable(Some(LONG)));
-    assert_eq!(outcome.take().unwrap().unwrap_err().code(), code::ERROR_OPERATION_ABORTED);
+    assert_eq!(
+        outcome.take().unwrap().unwrap_err().code(),
+        code::ERROR_OPERATION_ABORTED
+    );
 }
 
 /// OVL-40: A routine is refused on a socket that is associated with a port; the operation comes back.
@@ -124,7 +137,10 @@ fn ovl_40_routine_refused_beside_a_port() {
 #[test]
 fn panic_goes_on_in_the_thread() {
     let (ours, peer) = connection();
-    ours.recv_then(Operation::new([0; 16]), |done: Done<_>| panic!("after {} bytes", done.operation.transferred())).unwrap();
+    ours.recv_then(Operation::new([0; 16]), |done: Done<_>| {
+        panic!("after {} bytes", done.operation.transferred())
+    })
+    .unwrap();
     peer.send(b"ahoy").unwrap();
     let panic = catch_unwind(AssertUnwindSafe(|| sleep_alertable(Some(LONG)))).unwrap_err();
     assert_eq!(panic.downcast_ref::<String>().unwrap(), "after 4 bytes");

@@ -156,7 +156,7 @@ pub(crate) fn get<T: Object>(handle: HANDLE) -> Result<Pinned<'static, T>, Win32
 }
 
 /// The counted reference behind a pin, lent without counting.
-pub(crate) fn arc<T: Object>(pinned: &Pinned<'static, T>) -> Lent<'_, T> {
+pub(crate) fn arc<'p, T: Object>(pinned: &'p Pinned<'static, T>) -> Lent<'p, T> {
     let object: *const T = &**pinned;
     // SAFETY: every object in the table is the inside of an `Arc` of its own type, which the pin keeps alive for as
     // long as it is lent; not being dropped, the reference made here gives nothing back that was not taken.

@@ -19,6 +19,8 @@ mod guard;
 mod handles;
 mod mutexes;
 mod named;
+mod overlapped;
+mod ports;
 mod process;
 mod semaphores;
 mod system;

@@ -69,6 +69,8 @@ impl Comparison {
 
     /// The cells with this number of clients, in the order of the models.
     pub fn with_connections(&self, connections: usize) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().filter(move |cell| cell.connections == connections)
+        self.cells
+            .iter()
+            .filter(move |cell| cell.connections == connections)
     }
 }

@@ -53,7 +53,11 @@ pub fn render(comparison: &Comparison) -> Result<String, Failure> {
         scrolling_table(comparison),
     );
     for metric in METRICS {
-        let _ = write!(page, "<section>\n<h2>{}</h2>\n<p>{}</p>\n<div class=charts>\n", metric.title, metric.note);
+        let _ = write!(
+            page,
+            "<section>\n<h2>{}</h2>\n<p>{}</p>\n<div class=charts>\n",
+            metric.title, metric.note
+        );
         for connections in comparison.connections() {
             let bars = bars(comparison, connections, metric);
             if !bars.is_empty() {
@@ -67,7 +71,16 @@ pub fn render(comparison: &Comparison) -> Result<String, Failure> {
         }
         page.push_str("</div>\n</section>\n");
     }
-    let Comparison { version, kernel, processors, size, depth, seconds, .. } = comparison;
+    page.push_str("<p>* did not serve every client: see the table.</p>\n");
+    let Comparison {
+        version,
+        kernel,
+        processors,
+        size,
+        depth,
+        seconds,
+        ..
+    } = comparison;
     let _ = write!(
         page,
         "<footer>larboard {version}, Linux {kernel}, {processors} processors shared by server and load, \
@@ -80,9 +93,21 @@ pub fn render(comparison: &Comparison) -> Result<String, Failure> {
 fn bars(comparison: &Comparison, connections: usize, metric: &Metric) -> Vec<Bar> {
     let bar = |cell: &Cell| {
         let value = (metric.value)(cell)?;
-        Some(Bar { model: cell.model, value, label: (metric.write)(value) })
+        let mark = if cell.served < cell.connections {
+            " *"
+        } else {
+            ""
+        };
+        Some(Bar {
+            model: cell.model,
+            value,
+            label: (metric.write)(value) + mark,
+        })
     };
-    comparison.with_connections(connections).filter_map(bar).collect()
+    comparison
+        .with_connections(connections)
+        .filter_map(bar)
+        .collect()
 }
 
 fn scrolling_table(comparison: &Comparison) -> String {
@@ -103,7 +128,11 @@ fn scrolling_table(comparison: &Comparison) -> String {
 }
 
 fn clients(connections: usize) -> String {
-    let noun = if connections == 1 { "client" } else { "clients" };
+    let noun = if connections == 1 {
+        "client"
+    } else {
+        "clients"
+    };
     format!("{} {noun}", table::count(connections as u64))
 }
 
@@ -171,7 +200,11 @@ mod tests {
                 memory_per_client: Some(340),
             }
         };
-        let cells = [1, 50].iter().flat_map(|&connections| Model::ALL.iter().map(move |&model| cell(connections, model)));
+        let cells = [1, 50].iter().flat_map(|&connections| {
+            Model::ALL
+                .iter()
+                .map(move |&model| cell(connections, model))
+        });
         Comparison {
             version: "0.1.0".to_owned(),
             kernel: "6.1".to_owned(),
@@ -187,10 +220,17 @@ mod tests {
     fn the_page_stands_alone() {
         let page = render(&comparison()).unwrap();
         assert!(page.contains("prefers-color-scheme: dark") && page.contains("name=viewport"));
-        assert_eq!(page.matches("<svg").count(), 8, "four figures for two numbers of clients");
+        assert_eq!(
+            page.matches("<svg").count(),
+            8,
+            "four figures for two numbers of clients"
+        );
         assert_eq!(page.matches("<td>completion-port").count(), 2);
         for (at, _) in page.match_indices("http") {
-            assert!(page[at..].starts_with("http://www.w3.org/2000/svg"), "something from elsewhere at {at}");
+            assert!(
+                page[at..].starts_with("http://www.w3.org/2000/svg"),
+                "something from elsewhere at {at}"
+            );
         }
         assert!(!page.contains("<script") && !page.contains("src="));
     }

@@ -45,19 +45,34 @@ pub fn cell(plan: &Plan, mut tick: impl FnMut()) -> Result<Cell, Failure> {
     server.stop()?;
     let served = outcome.clients.served;
     let memory = (served >= CLIENTS_FOR_MEMORY).then(|| idle.saturating_sub(empty) / served as u64);
-    Ok(figures(plan, &outcome, &cost, threads, memory, system_calls::per_message(plan)?))
+    Ok(figures(
+        plan,
+        &outcome,
+        &cost,
+        threads,
+        memory,
+        system_calls::per_message(plan)?,
+    ))
 }
 
 impl Plan {
     /// The load for this server.
     pub fn load(&self, server: &Server) -> load::Plan {
-        load::Plan { addr: server.addr(), connections: self.connections, size: self.size, depth: self.depth }
+        load::Plan {
+            addr: server.addr(),
+            connections: self.connections,
+            size: self.size,
+            depth: self.depth,
+        }
     }
 }
 
 /// One client comes and goes, so that what the first one sets up is not counted as every client's.
 fn warm_up(plan: &Plan, server: &Server) -> Result<(), Failure> {
-    let mut generator = Generator::connect(load::Plan { connections: 1, ..plan.load(server) })?;
+    let mut generator = Generator::connect(load::Plan {
+        connections: 1,
+        ..plan.load(server)
+    })?;
     generator.settle()?;
     generator.finish();
     Ok(())
@@ -71,17 +86,31 @@ struct Cost {
 
 impl Cost {
     fn of(pid: u32) -> io::Result<Self> {
-        Ok(Self { cpu: process::cpu_time(pid)?, switches: process::context_switches(pid)? })
+        Ok(Self {
+            cpu: process::cpu_time(pid)?,
+            switches: process::context_switches(pid)?,
+        })
     }
 
     /// No thread ends while clients stay connected, so the difference misses nobody's switches.
     fn since(&self, before: &Self) -> Self {
-        Self { cpu: self.cpu.saturating_sub(before.cpu), switches: self.switches.saturating_sub(before.switches) }
+        Self {
+            cpu: self.cpu.saturating_sub(before.cpu),
+            switches: self.switches.saturating_sub(before.switches),
+        }
     }
 }
 
-fn figures(plan: &Plan, outcome: &Outcome, cost: &Cost, threads: u64, memory: Option<u64>, calls: Option<f64>) -> Cell {
-    let per_message = |amount: f64| (outcome.messages > 0).then(|| amount / outcome.messages as f64);
+fn figures(
+    plan: &Plan,
+    outcome: &Outcome,
+    cost: &Cost,
+    threads: u64,
+    memory: Option<u64>,
+    calls: Option<f64>,
+) -> Cell {
+    let per_message =
+        |amount: f64| (outcome.messages > 0).then(|| amount / outcome.messages as f64);
     Cell {
         model: plan.model,
         connections: plan.connections,

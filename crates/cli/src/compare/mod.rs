@@ -30,11 +30,19 @@ const DEPTH: usize = 1;
 /// Measures, prints the table and what it shows, and writes the files asked for.
 pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     // Found out now rather than after a minute of measuring.
-    args.json.iter().chain(&args.html).try_for_each(|path| File::create(path).map(drop).map_err(|error| unwritable(path, error)))?;
+    args.json.iter().chain(&args.html).try_for_each(|path| {
+        File::create(path)
+            .map(drop)
+            .map_err(|error| unwritable(path, error))
+    })?;
     limits::raise_open_files();
     let comparison = measure_all(args)?;
     console::print_line(&table::render(&comparison).to_string())?;
-    console::print_line(&format!("\n{}\n\n{}", verdict::verdict(&comparison), table::NOTES))?;
+    console::print_line(&format!(
+        "\n{}\n\n{}",
+        verdict::verdict(&comparison),
+        table::NOTES
+    ))?;
     if let Some(path) = &args.json {
         let json = serde_json::to_string_pretty(&comparison).map_err(Failure::new)?;
         fs::write(path, json + "\n").map_err(|error| unwritable(path, error))?;
@@ -44,21 +52,35 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     }
     match comparison.cells.iter().map(|cell| cell.errors).sum() {
         0 => Ok(()),
-        failed => Err(Failure::new(format_args!("{failed:?} clients broke off or got wrong bytes"))),
+        failed => Err(Failure::new(format_args!(
+            "{failed:?} clients broke off or got wrong bytes"
+        ))),
     }
 }
 
 fn measure_all(args: &CompareArgs) -> Result<Comparison, Failure> {
-    let models = if args.models.is_empty() { Model::ALL } else { &args.models };
+    let models = if args.models.is_empty() {
+        Model::ALL
+    } else {
+        &args.models
+    };
     let runs = models.len() * args.connections.len();
     let bar = ProgressBar::new(runs as u64).with_style(
-        ProgressStyle::with_template("{spinner} [{bar:30}] {pos}/{len} {msg}").expect("a valid template").progress_chars("━╸ "),
+        ProgressStyle::with_template("{spinner} [{bar:30}] {pos}/{len} {msg}")
+            .expect("a valid template")
+            .progress_chars("━╸ "),
     );
     let mut cells = Vec::with_capacity(runs);
     for &connections in &args.connections {
         for &model in models {
             bar.set_message(format!("{model}, {connections} clients"));
-            let plan = measure::Plan { model, connections: connections.get(), size: SIZE, depth: DEPTH, time: args.seconds };
+            let plan = measure::Plan {
+                model,
+                connections: connections.get(),
+                size: SIZE,
+                depth: DEPTH,
+                time: args.seconds,
+            };
             cells.push(measure::cell(&plan, || bar.tick())?);
             bar.inc(1);
         }
@@ -66,7 +88,10 @@ fn measure_all(args: &CompareArgs) -> Result<Comparison, Failure> {
     bar.finish_and_clear();
     Ok(Comparison {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        kernel: fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned(),
+        kernel: fs::read_to_string("/proc/sys/kernel/osrelease")
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
         processors: thread::available_parallelism().map_or(1, usize::from),
         size: SIZE,
         depth: DEPTH,

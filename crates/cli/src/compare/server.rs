@@ -35,7 +35,22 @@ impl Server {
     pub fn start_traced(model: Model, log: &Path) -> Result<Self, Failure> {
         // -D keeps the server our own child, and the tracer out of our way.
         let mut strace = Command::new("strace");
-        strace.args(["-D", "-f", "-q", "-ttt", "-s", "0", "-e", "raw=all", "-e", "signal=none", "-o"]).arg(log).arg(program()?);
+        strace
+            .args([
+                "-D",
+                "-f",
+                "-q",
+                "-ttt",
+                "-s",
+                "0",
+                "-e",
+                "raw=all",
+                "-e",
+                "signal=none",
+                "-o",
+            ])
+            .arg(log)
+            .arg(program()?);
         Self::spawn(model, strace)
     }
 
@@ -57,16 +72,36 @@ impl Server {
         while start.elapsed() < DEADLINE {
             match self.child.try_wait()? {
                 Some(status) if status.success() => return Ok(()),
-                Some(status) => return Err(Failure::new(format_args!("the {} server ended with {status}", self.model))),
+                Some(status) => {
+                    return Err(Failure::new(format_args!(
+                        "the {} server ended with {status}",
+                        self.model
+                    )));
+                }
                 None => thread::sleep(Duration::from_millis(2)),
             }
         }
-        Err(Failure::new(format_args!("the {} server did not end when told to", self.model)))
+        Err(Failure::new(format_args!(
+            "the {} server did not end when told to",
+            self.model
+        )))
     }
 
     fn spawn(model: Model, mut command: Command) -> Result<Self, Failure> {
-        command.args(["serve", "--quiet", "--lang", "en", "--addr", "127.0.0.1:0", "--model", model.name()]);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        command.args([
+            "serve",
+            "--quiet",
+            "--lang",
+            "en",
+            "--addr",
+            "127.0.0.1:0",
+            "--model",
+            model.name(),
+        ]);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let mut output = BufReader::new(child.stdout.take().expect("stdout was piped"));
         let (sender, first_line) = channel();
         thread::spawn(move || {
@@ -77,8 +112,13 @@ impl Server {
         });
         let line = first_line.recv_timeout(DEADLINE).unwrap_or_default();
         let addr = line.split_whitespace().find_map(|word| word.parse().ok());
-        let mut server = Self { model, child, addr: SocketAddr::from(([127, 0, 0, 1], 0)) };
-        server.addr = addr.ok_or_else(|| Failure::new(format_args!("the {model} server did not start")))?;
+        let mut server = Self {
+            model,
+            child,
+            addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        server.addr =
+            addr.ok_or_else(|| Failure::new(format_args!("the {model} server did not start")))?;
         Ok(server)
     }
 }

@@ -21,7 +21,11 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 static POSSIBLE: LazyLock<bool> = LazyLock::new(|| {
     let mut probe = Command::new("strace");
-    probe.args(["-D", "-o", "/dev/null", "true"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    probe
+        .args(["-D", "-o", "/dev/null", "true"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     probe.status().is_ok_and(|status| status.success())
 });
 
@@ -45,7 +49,9 @@ pub fn per_message(plan: &Plan) -> Result<Option<f64>, Failure> {
     let messages = generator.finish().messages;
     server.stop()?;
     let calls = log.read().map(|text| count(&text, start, end));
-    Ok(calls.filter(|_| messages > 0).map(|calls| calls as f64 / messages as f64))
+    Ok(calls
+        .filter(|_| messages > 0)
+        .map(|calls| calls as f64 / messages as f64))
 }
 
 /// Calls begun between two moments. A line is `PID SECONDS.MICROSECONDS name(arguments) = result`; a call that another
@@ -54,14 +60,19 @@ fn count(log: &str, start: f64, end: f64) -> usize {
     let is_call = |line: &&str| {
         let mut words = line.split_ascii_whitespace().skip(1);
         let time = words.next().and_then(|word| word.parse::<f64>().ok());
-        let begins = words.next().is_some_and(|word| word.starts_with(|first: char| first.is_ascii_alphabetic()));
+        let begins = words
+            .next()
+            .is_some_and(|word| word.starts_with(|first: char| first.is_ascii_alphabetic()));
         begins && time.is_some_and(|time| (start..end).contains(&time))
     };
     log.lines().filter(is_call).count()
 }
 
 fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
 }
 
 /// The tracer's file, which goes with the value.

@@ -35,7 +35,7 @@ pub fn render(comparison: &Comparison) -> Table {
         }
     }
     for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
+        column.set_cell_alignment(CellAlignment::Right).set_padding((0, 0));
     }
     table
 }
@@ -72,12 +72,20 @@ pub fn count(number: u64) -> String {
 
 /// Microseconds, as exact as they mean something.
 pub fn microseconds(value: f64) -> String {
-    if value < 100.0 { format!("{value:.1}") } else { count(value.round() as u64) }
+    if value < 100.0 {
+        format!("{value:.1}")
+    } else {
+        count(value.round() as u64)
+    }
 }
 
 /// A figure per message.
 pub fn figure(value: f64) -> String {
-    if value < 100.0 { format!("{value:.2}") } else { count(value.round() as u64) }
+    if value < 100.0 {
+        format!("{value:.2}")
+    } else {
+        count(value.round() as u64)
+    }
 }
 
 /// Bytes in the unit that fits.
@@ -91,7 +99,11 @@ pub fn bytes(value: u64) -> String {
 
 /// Who was left out, and why.
 pub fn not_served(cell: &Cell) -> String {
-    let reasons = [(cell.refused, "refused"), (cell.waiting, "wait"), (cell.errors, "failed")];
+    let reasons = [
+        (cell.refused, "refused"),
+        (cell.waiting, "wait"),
+        (cell.errors, "failed"),
+    ];
     let told: Vec<_> = reasons
         .iter()
         .filter(|(clients, _)| *clients > 0)

@@ -11,7 +11,11 @@ pub fn verdict(comparison: &Comparison) -> String {
         return "Nothing was measured.".to_owned();
     };
     let cells: Vec<_> = comparison.with_connections(connections).collect();
-    let complete: Vec<_> = cells.iter().copied().filter(|cell| cell.served == cell.connections).collect();
+    let complete: Vec<_> = cells
+        .iter()
+        .copied()
+        .filter(|cell| cell.served == cell.connections)
+        .collect();
     let mut text = String::new();
     best(&mut text, &complete, connections);
     left_out(&mut text, &cells);
@@ -21,8 +25,15 @@ pub fn verdict(comparison: &Comparison) -> String {
 
 /// Among the models that served everybody: who is fastest, who is thriftiest.
 fn best(text: &mut String, complete: &[&Cell], connections: usize) {
-    let Some(fastest) = complete.iter().max_by(|a, b| a.messages_per_second.total_cmp(&b.messages_per_second)) else {
-        let _ = write!(text, "No model served all {} clients. ", count(connections as u64));
+    let Some(fastest) = complete
+        .iter()
+        .max_by(|a, b| a.messages_per_second.total_cmp(&b.messages_per_second))
+    else {
+        let _ = write!(
+            text,
+            "No model served all {} clients. ",
+            count(connections as u64)
+        );
         return;
     };
     let _ = write!(
@@ -35,8 +46,12 @@ fn best(text: &mut String, complete: &[&Cell], connections: usize) {
         count(fastest.threads),
         plural(fastest.threads, "thread"),
     );
-    let slowest = complete.iter().min_by(|a, b| a.messages_per_second.total_cmp(&b.messages_per_second));
-    if let Some(slowest) = slowest.filter(|slowest| slowest.model != fastest.model && slowest.messages_per_second > 0.0) {
+    let slowest = complete
+        .iter()
+        .min_by(|a, b| a.messages_per_second.total_cmp(&b.messages_per_second));
+    if let Some(slowest) = slowest
+        .filter(|slowest| slowest.model != fastest.model && slowest.messages_per_second > 0.0)
+    {
         let ratio = fastest.messages_per_second / slowest.messages_per_second;
         let _ = write!(text, ", {ratio:.1} times {}", slowest.model);
     }
@@ -44,13 +59,24 @@ fn best(text: &mut String, complete: &[&Cell], connections: usize) {
     let cpu = |cell: &&&Cell| cell.cpu_us_per_message.unwrap_or(f64::INFINITY);
     let thrifty = complete.iter().min_by(|a, b| cpu(a).total_cmp(&cpu(b)));
     if let Some((cell, cost)) = thrifty.and_then(|cell| Some((cell, cell.cpu_us_per_message?))) {
-        let _ = write!(text, "{} spends the least processor time, {} µs for a message. ", cell.model, figure(cost));
+        let _ = write!(
+            text,
+            "{} spends the least processor time, {} µs for a message. ",
+            cell.model,
+            figure(cost)
+        );
     }
 }
 
 fn left_out(text: &mut String, cells: &[&Cell]) {
     for cell in cells.iter().filter(|cell| cell.served < cell.connections) {
-        let _ = write!(text, "{} served {} of {}. ", cell.model, count(cell.served as u64), count(cell.connections as u64));
+        let _ = write!(
+            text,
+            "{} served {} of {}. ",
+            cell.model,
+            count(cell.served as u64),
+            count(cell.connections as u64)
+        );
     }
 }
 
@@ -58,13 +84,26 @@ fn verified(text: &mut String, comparison: &Comparison) {
     let messages: u64 = comparison.cells.iter().map(|cell| cell.messages).sum();
     let failed: usize = comparison.cells.iter().map(|cell| cell.errors).sum();
     let _ = match failed {
-        0 => write!(text, "All {} messages came back with every byte right.", count(messages)),
-        _ => write!(text, "{} {} failed.", count(failed as u64), plural(failed as u64, "client")),
+        0 => write!(
+            text,
+            "All {} messages came back with every byte right.",
+            count(messages)
+        ),
+        _ => write!(
+            text,
+            "{} {} failed.",
+            count(failed as u64),
+            plural(failed as u64, "client")
+        ),
     };
 }
 
 fn plural(number: u64, noun: &str) -> String {
-    if number == 1 { noun.to_owned() } else { format!("{noun}s") }
+    if number == 1 {
+        noun.to_owned()
+    } else {
+        format!("{noun}s")
+    }
 }
 
 #[cfg(test)]

@@ -11,13 +11,25 @@ use super::{Finding, State, setting};
 pub fn epoll() -> Finding {
     let start = Instant::now();
     let (value, state) = match first_completion() {
-        Ok(()) => (format!("epoll: first completion after {} µs", start.elapsed().as_micros()), State::Good),
+        Ok(()) => (
+            format!(
+                "epoll: first completion after {} µs",
+                start.elapsed().as_micros()
+            ),
+            State::Good,
+        ),
         Err(error) => (
             "epoll: no completion".to_owned(),
-            State::Broken(format!("{error}: does a sandbox forbid epoll or sockets on 127.0.0.1?")),
+            State::Broken(format!(
+                "{error}: does a sandbox forbid epoll or sockets on 127.0.0.1?"
+            )),
         ),
     };
-    Finding { name: "engine", value, state }
+    Finding {
+        name: "engine",
+        value,
+        state,
+    }
 }
 
 /// Nothing uses it yet, so that its absence harms nothing.
@@ -28,7 +40,11 @@ pub fn io_uring() -> Finding {
         Some(_) => "switched off; not used yet",
         None => "not to be seen from here; not used yet",
     };
-    Finding { name: "io_uring", value: value.to_owned(), state: State::Good }
+    Finding {
+        name: "io_uring",
+        value: value.to_owned(),
+        state: State::Good,
+    }
 }
 
 fn first_completion() -> Result<(), Error> {

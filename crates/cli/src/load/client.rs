@@ -40,7 +40,14 @@ impl Client {
     /// A client with a stream of its own.
     pub fn new(index: usize) -> Self {
         let pattern = Pattern::of_connection(index);
-        Self { fate: Fate::Connecting, outgoing: pattern, incoming: pattern, owed: 0, begun: VecDeque::new(), back: 0 }
+        Self {
+            fate: Fate::Connecting,
+            outgoing: pattern,
+            incoming: pattern,
+            owed: 0,
+            begun: VecDeque::new(),
+            back: 0,
+        }
     }
 
     /// Begins a message of so many bytes.
@@ -63,7 +70,12 @@ impl Client {
     }
 
     /// Takes bytes back and checks them: how long each message took that is whole now. `None` if a byte is wrong.
-    pub fn take(&mut self, data: &[u8], size: usize, now: Instant) -> Option<impl Iterator<Item = Duration>> {
+    pub fn take(
+        &mut self,
+        data: &[u8],
+        size: usize,
+        now: Instant,
+    ) -> Option<impl Iterator<Item = Duration>> {
         if !self.incoming.matches(data) {
             self.fate = Fate::Wrong;
             return None;
@@ -76,7 +88,11 @@ impl Client {
             self.fate = Fate::Wrong;
             return None;
         }
-        Some(self.begun.drain(..whole).map(move |begun| now.duration_since(begun)))
+        Some(
+            self.begun
+                .drain(..whole)
+                .map(move |begun| now.duration_since(begun)),
+        )
     }
 
     /// The connection has ended: who ended it depends on how far it came.
@@ -114,7 +130,10 @@ mod tests {
         assert_eq!(client.take(&bytes[..9], 10, now).unwrap().count(), 0);
         assert_eq!(client.take(&bytes[9..19], 10, now).unwrap().count(), 1);
         assert_eq!(client.under_way(), 1);
-        let took: Vec<_> = client.take(&bytes[19..], 10, now + Duration::from_millis(3)).unwrap().collect();
+        let took: Vec<_> = client
+            .take(&bytes[19..], 10, now + Duration::from_millis(3))
+            .unwrap()
+            .collect();
         assert_eq!(took, [Duration::from_millis(3)]);
     }
 

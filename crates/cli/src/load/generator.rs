@@ -113,7 +113,11 @@ impl Generator {
     }
 
     /// Loads for this long; the clients that were left waiting join when they are answered. Says every now and then how long it has been.
-    pub fn run(&mut self, time: Duration, mut progress: impl FnMut(Duration)) -> Result<(), Failure> {
+    pub fn run(
+        &mut self,
+        time: Duration,
+        mut progress: impl FnMut(Duration),
+    ) -> Result<(), Failure> {
         (self.messages, self.depth) = (0, self.plan.depth);
         self.latency.reset();
         let start = Instant::now();
@@ -148,7 +152,12 @@ impl Generator {
                 Fate::Wrong => &mut clients.wrong,
             } += 1;
         }
-        Outcome { clients, messages: self.messages, elapsed: self.elapsed, latency: self.latency }
+        Outcome {
+            clients,
+            messages: self.messages,
+            elapsed: self.elapsed,
+            latency: self.latency,
+        }
     }
 
     /// Takes a new connection into the load: from now on it receives.
@@ -171,7 +180,12 @@ impl Generator {
 
     /// Bytes received or sent at once: what a client can have under way, but not more than memory allows for all of them.
     fn block(&self) -> usize {
-        let Plan { connections, size, depth, .. } = self.plan;
+        let Plan {
+            connections,
+            size,
+            depth,
+            ..
+        } = self.plan;
         let share = ((64 << 20) / connections).clamp(512, 1 << 16);
         size.saturating_mul(depth).min(share)
     }
@@ -189,8 +203,12 @@ impl Generator {
     /// Sends what a client owes, if it is not sending already.
     fn send(&mut self, index: usize) {
         let connection = &mut self.connections[index];
-        let Some(socket) = &connection.socket else { return };
-        let Some(mut operation) = connection.sender.take() else { return };
+        let Some(socket) = &connection.socket else {
+            return;
+        };
+        let Some(mut operation) = connection.sender.take() else {
+            return;
+        };
         let count = connection.client.fill(operation.buffer_mut());
         if count == 0 {
             connection.sender = Some(operation);
@@ -202,9 +220,13 @@ impl Generator {
     /// Waits for completions and deals with them.
     fn step(&mut self, timeout: Duration) -> Result<(), Failure> {
         let mut packets = Vec::new();
-        self.port.wait_many(&mut packets, BATCH, Some(timeout)).map_err(Failure::new)?;
+        self.port
+            .wait_many(&mut packets, BATCH, Some(timeout))
+            .map_err(Failure::new)?;
         for packet in packets {
-            let Packet::Io(completion) = packet else { continue };
+            let Packet::Io(completion) = packet else {
+                continue;
+            };
             match completion.operation.kind() {
                 Kind::Send => self.sent(completion),
                 _ => self.received(completion),
@@ -226,13 +248,18 @@ impl Generator {
 
     fn received(&mut self, completion: Completion<usize>) {
         let index = *completion.key();
-        let Completion { socket, operation, bytes } = completion;
+        let Completion {
+            socket,
+            operation,
+            bytes,
+        } = completion;
         if !matches!(bytes, Ok(1..)) {
             return self.lose(index);
         }
         let client = &mut self.connections[index].client;
         let first = client.fate == Fate::Waiting;
-        let Some(latencies) = client.take(operation.filled(), self.plan.size, Instant::now()) else {
+        let Some(latencies) = client.take(operation.filled(), self.plan.size, Instant::now())
+        else {
             return self.close(index, first);
         };
         let mut whole = 0;
@@ -247,7 +274,11 @@ impl Generator {
                 client.fate = Fate::Served;
                 self.unanswered -= 1;
             }
-            self.begin(index, self.depth.saturating_sub(self.connections[index].client.under_way()));
+            self.begin(
+                index,
+                self.depth
+                    .saturating_sub(self.connections[index].client.under_way()),
+            );
         }
         if socket.recv(operation).is_err() {
             self.lose(index);
@@ -273,7 +304,11 @@ impl Generator {
 
 impl Connection {
     fn new(index: usize) -> Self {
-        Self { client: Client::new(index), socket: None, sender: None }
+        Self {
+            client: Client::new(index),
+            socket: None,
+            sender: None,
+        }
     }
 
     fn lose(&mut self) {

@@ -29,22 +29,31 @@ pub fn run(args: &LoadArgs) -> Result<(), Failure> {
     let mut generator = Generator::connect(plan)?;
     generator.settle()?;
     let bar = progress_bar(args.seconds);
-    generator.run(args.seconds, |elapsed| bar.set_position(elapsed.as_millis() as u64))?;
+    generator.run(args.seconds, |elapsed| {
+        bar.set_position(elapsed.as_millis() as u64)
+    })?;
     bar.finish_and_clear();
     let outcome = generator.finish();
     if args.json {
-        console::print_line(&serde_json::to_string_pretty(&outcome.report(args)).map_err(Failure::new)?)?;
+        console::print_line(
+            &serde_json::to_string_pretty(&outcome.report(args)).map_err(Failure::new)?,
+        )?;
     } else {
         console::print_line(&outcome.text(args))?;
     }
     match outcome.clients.wrong {
         0 => Ok(()),
-        wrong => Err(Failure::new(format_args!("{wrong} clients got bytes they had not sent"))),
+        wrong => Err(Failure::new(format_args!(
+            "{wrong} clients got bytes they had not sent"
+        ))),
     }
 }
 
 /// Drawn on standard error, and only if that is a terminal.
 fn progress_bar(length: Duration) -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {msg} [{bar:40}] {elapsed}").expect("a valid template");
-    ProgressBar::new(length.as_millis() as u64).with_style(style.progress_chars("━╸ ")).with_message("loading")
+    let style = ProgressStyle::with_template("{spinner} {msg} [{bar:40}] {elapsed}")
+        .expect("a valid template");
+    ProgressBar::new(length.as_millis() as u64)
+        .with_style(style.progress_chars("━╸ "))
+        .with_message("loading")
 }

@@ -97,7 +97,11 @@ impl Outcome {
     pub fn text(&self, args: &crate::args::LoadArgs) -> String {
         let rate = self.rate();
         let mut lines = vec![
-            format!("messages  {} in {:.1} s", count(self.messages), self.elapsed.as_secs_f64()),
+            format!(
+                "messages  {} in {:.1} s",
+                count(self.messages),
+                self.elapsed.as_secs_f64()
+            ),
             format!(
                 "rate      {} messages/s, {}/s each way",
                 count(rate.round() as u64),
@@ -105,9 +109,17 @@ impl Outcome {
             ),
         ];
         if let Some(latency) = self.percentiles() {
-            let Latency { p50, p90, p99, p99_9, max } = latency;
+            let Latency {
+                p50,
+                p90,
+                p99,
+                p99_9,
+                max,
+            } = latency;
             let [p50, p90, p99, p99_9, max] = [p50, p90, p99, p99_9, max].map(microseconds);
-            lines.push(format!("latency   p50 {p50}   p90 {p90}   p99 {p99}   p99.9 {p99_9}   max {max}   (µs)"));
+            lines.push(format!(
+                "latency   p50 {p50}   p90 {p90}   p99 {p99}   p99.9 {p99_9}   max {max}   (µs)"
+            ));
         }
         lines.push(format!("clients   {}", self.clients.text()));
         lines.join("\n")
@@ -128,7 +140,11 @@ impl Clients {
             .filter(|(clients, _)| *clients > 0)
             .map(|(clients, what)| format!("{} {what}", count(*clients as u64)))
             .collect();
-        let verdict = if self.wrong == 0 { "; every byte verified" } else { "" };
+        let verdict = if self.wrong == 0 {
+            "; every byte verified"
+        } else {
+            ""
+        };
         format!("{}{verdict}", told.join(", "))
     }
 }
@@ -141,7 +157,12 @@ mod tests {
     fn rate_and_percentiles_come_from_the_run() {
         let mut latency = Histogram::new(3).unwrap();
         (1..=100_u64).for_each(|micros| latency.record(micros * 1000).unwrap());
-        let outcome = Outcome { clients: Clients::default(), messages: 100, elapsed: Duration::from_secs(2), latency };
+        let outcome = Outcome {
+            clients: Clients::default(),
+            messages: 100,
+            elapsed: Duration::from_secs(2),
+            latency,
+        };
         assert_eq!(outcome.rate(), 50.0);
         assert!((outcome.latency_us(0.5).unwrap() - 50.0).abs() < 0.1);
         assert!((outcome.latency_us(0.99).unwrap() - 99.0).abs() < 0.1);
@@ -150,7 +171,12 @@ mod tests {
     #[test]
     fn no_message_has_no_latency() {
         let latency = Histogram::new(3).unwrap();
-        let outcome = Outcome { clients: Clients::default(), messages: 0, elapsed: Duration::from_secs(1), latency };
+        let outcome = Outcome {
+            clients: Clients::default(),
+            messages: 0,
+            elapsed: Duration::from_secs(1),
+            latency,
+        };
         assert!(outcome.latency_us(0.5).is_none());
     }
 }

@@ -15,7 +15,9 @@ static NOISE: LazyLock<Box<[u8]>> = LazyLock::new(|| {
         state ^= state >> 12;
         state ^= state << 25;
         state ^= state >> 27;
-        (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 56) as u8
+        let random = state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32;
+        // Characters that any terminal can show: servers print what they get.
+        b'!' + (random % 94) as u8
     };
     (0..LENGTH).map(|_| byte()).collect()
 });
@@ -30,7 +32,9 @@ impl Pattern {
     /// The start of a connection's stream.
     pub fn of_connection(index: usize) -> Self {
         LazyLock::force(&NOISE);
-        Self { position: index.wrapping_mul(STRIDE) % LENGTH }
+        Self {
+            position: index.wrapping_mul(STRIDE) % LENGTH,
+        }
     }
 
     /// Writes the next bytes of the stream.
@@ -90,7 +94,8 @@ mod tests {
 
     #[test]
     fn ten_thousand_streams_begin_differently() {
-        let starts: std::collections::HashSet<_> = (0..10_000).map(|index| stream(index, 8)).collect();
+        let starts: std::collections::HashSet<_> =
+            (0..10_000).map(|index| stream(index, 8)).collect();
         assert_eq!(starts.len(), 10_000);
     }
 }

@@ -22,7 +22,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 impl Acceptor {
     /// Accepts from this socket.
     pub fn new(listener: TcpListener, journal: &'static Journal) -> Self {
-        Self { listener, journal, complaint: None }
+        Self {
+            listener,
+            journal,
+            complaint: None,
+        }
     }
 
     /// Makes `try_accept` return at once; clients inherit the mode.
@@ -55,12 +59,21 @@ impl Acceptor {
                 }
                 Ok(None)
             }
-            Err(error) => Err(Failure::new(format_args!("cannot accept clients any more: {error}"))),
+            Err(error) => Err(Failure::new(format_args!(
+                "cannot accept clients any more: {error}"
+            ))),
         }
     }
 }
 
 /// Whether the next attempt may succeed.
 fn passes(error: Error) -> bool {
-    matches!(error.code(), code::WSAEMFILE | code::WSAENOBUFS | code::WSAECONNRESET | code::WSAECONNABORTED | code::WSAENETDOWN)
+    matches!(
+        error.code(),
+        code::WSAEMFILE
+            | code::WSAENOBUFS
+            | code::WSAECONNRESET
+            | code::WSAECONNABORTED
+            | code::WSAENETDOWN
+    )
 }

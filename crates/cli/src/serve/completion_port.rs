@@ -62,7 +62,14 @@ fn add(port: &Port, socket: TcpStream, peer: SocketAddr, buffer: usize, journal:
 /// ⑤ Each completion wakes one worker. It goes on from ④ with the socket the completion brings.
 fn worker(port: &Port) {
     while let Ok(packet) = port.wait() {
-        let Packet::Io(Completion { socket, mut operation, bytes }) = packet else { continue };
+        let Packet::Io(Completion {
+            socket,
+            mut operation,
+            bytes,
+        }) = packet
+        else {
+            continue;
+        };
         let next = next(&mut operation, bytes);
         start(socket, operation, next);
     }

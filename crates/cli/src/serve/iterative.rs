@@ -10,7 +10,11 @@ use super::journal::Journal;
 use crate::failure::Failure;
 
 /// Serves a client from accept to its end, then the next.
-pub fn run(mut acceptor: Acceptor, journal: &Journal, buffer: usize) -> std::result::Result<(), Failure> {
+pub fn run(
+    mut acceptor: Acceptor,
+    journal: &Journal,
+    buffer: usize,
+) -> std::result::Result<(), Failure> {
     loop {
         let (client, peer) = acceptor.accept()?;
         journal.connected(peer);

@@ -75,7 +75,11 @@ impl Journal {
     /// The server itself is in trouble, which it survives. Said even when quiet.
     #[track_caller]
     pub fn trouble(&self, operation: &str, error: Error) {
-        write(&self.messages.error(operation, error, error.code().0, Location::caller()));
+        write(
+            &self
+                .messages
+                .error(operation, error, error.code().0, Location::caller()),
+        );
     }
 
     /// There is no memory for a client.
@@ -96,7 +100,9 @@ impl Journal {
     pub fn wait_for_departure(&self, most: Duration) {
         let before = lock(&self.departures);
         let seen = *before;
-        let _ = self.departed.wait_timeout_while(before, most, |departures| *departures == seen);
+        let _ = self
+            .departed
+            .wait_timeout_while(before, most, |departures| *departures == seen);
     }
 
     /// Ends the program with its summary, which is the last it prints.

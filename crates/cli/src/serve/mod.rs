@@ -30,8 +30,17 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     check(args);
     limits::raise_open_files();
     let listener = TcpListener::bind(args.addr).map_err(|error| cannot_listen(args.addr, error))?;
-    let journal = Journal::of_program(ServerMessages { lang: args.lang.choose(), model: args.model }, args.quiet);
-    ctrlc::set_handler(|| { journal.finish(); }).map_err(Failure::new)?;
+    let journal = Journal::of_program(
+        ServerMessages {
+            lang: args.lang.choose(),
+            model: args.model,
+        },
+        args.quiet,
+    );
+    ctrlc::set_handler(|| {
+        journal.finish();
+    })
+    .map_err(Failure::new)?;
     journal.listening(listener.local_addr().map_err(Failure::new)?);
     let acceptor = Acceptor::new(listener, journal);
     let buffer = args.buffer as usize;
@@ -42,19 +51,37 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         Model::OverlappedEvent => overlapped_event::run(acceptor, journal, buffer),
         Model::OverlappedRoutine => overlapped_routine::run(acceptor, journal, buffer),
         Model::CompletionPort => {
-            let workers = args.workers.map_or_else(completion_port::two_for_each_processor, |workers| workers as usize);
-            completion_port::run(acceptor, journal, buffer, workers, args.concurrency.unwrap_or(0) as usize)
+            let workers = args
+                .workers
+                .map_or_else(completion_port::two_for_each_processor, |workers| {
+                    workers as usize
+                });
+            completion_port::run(
+                acceptor,
+                journal,
+                buffer,
+                workers,
+                args.concurrency.unwrap_or(0) as usize,
+            )
         }
     }
 }
 
 /// Flags that mean nothing to the model are a mistake in the command.
 fn check(args: &ServeArgs) {
-    let flags = [("--workers", args.workers.is_some()), ("--concurrency", args.concurrency.is_some())];
+    let flags = [
+        ("--workers", args.workers.is_some()),
+        ("--concurrency", args.concurrency.is_some()),
+    ];
     for (flag, given) in flags {
         if given && args.model != Model::CompletionPort {
-            let message = format!("{flag} is for --model completion-port; {} has threads of its own\n", args.model);
-            Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+            let message = format!(
+                "{flag} is for --model completion-port; {} has threads of its own",
+                args.model
+            );
+            Cli::command()
+                .error(ErrorKind::ArgumentConflict, message)
+                .exit();
         }
     }
 }
@@ -62,9 +89,15 @@ fn check(args: &ServeArgs) {
 /// One line that says what to do.
 fn cannot_listen(addr: SocketAddr, error: Error) -> Failure {
     let advice = match error.code() {
-        code::WSAEADDRINUSE => "another program listens there; end it, or choose another port with --addr",
-        code::WSAEACCES if addr.port() < 1024 => "ports below 1024 are for root; choose a port from 1024 with --addr",
-        code::WSAEADDRNOTAVAIL => "this machine does not have the address; choose one of its own with --addr, or 0.0.0.0 for all",
+        code::WSAEADDRINUSE => {
+            "another program listens there; end it, or choose another port with --addr"
+        }
+        code::WSAEACCES if addr.port() < 1024 => {
+            "ports below 1024 are for root; choose a port from 1024 with --addr"
+        }
+        code::WSAEADDRNOTAVAIL => {
+            "this machine does not have the address; choose one of its own with --addr, or 0.0.0.0 for all"
+        }
         _ => "choose another address with --addr",
     };
     Failure::new(format_args!("cannot listen on {addr}: {error}: {advice}"))

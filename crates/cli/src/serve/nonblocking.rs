@@ -19,14 +19,24 @@ struct Client {
 }
 
 /// Asks for a new client and goes round those there are, for ever.
-pub fn run(mut acceptor: Acceptor, journal: &Journal, buffer: usize) -> std::result::Result<(), Failure> {
+pub fn run(
+    mut acceptor: Acceptor,
+    journal: &Journal,
+    buffer: usize,
+) -> std::result::Result<(), Failure> {
     acceptor.set_nonblocking()?;
     let mut clients: Vec<Client> = Vec::new();
     loop {
         if let Some((stream, peer)) = acceptor.try_accept()? {
             journal.connected(peer);
             match super::buffer(buffer, journal) {
-                Some(buffer) => clients.push(Client { stream, peer, buffer, received: 0, sent: 0 }),
+                Some(buffer) => clients.push(Client {
+                    stream,
+                    peer,
+                    buffer,
+                    received: 0,
+                    sent: 0,
+                }),
                 None => farewell(stream, peer, journal),
             }
         }

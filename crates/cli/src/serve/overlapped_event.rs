@@ -27,11 +27,21 @@ struct Table {
 const MOST_CLIENTS: usize = MAXIMUM_WAIT_OBJECTS - 1;
 
 /// Accepts clients and starts their first receive.
-pub fn run(mut acceptor: Acceptor, journal: &'static Journal, buffer: usize) -> Result<(), Failure> {
+pub fn run(
+    mut acceptor: Acceptor,
+    journal: &'static Journal,
+    buffer: usize,
+) -> Result<(), Failure> {
     let control = Event::manual(false).map_err(Failure::new)?;
-    let table = Arc::new(Table { control, arrivals: Mutex::default(), clients: AtomicUsize::new(0) });
+    let table = Arc::new(Table {
+        control,
+        arrivals: Mutex::default(),
+        clients: AtomicUsize::new(0),
+    });
     let shared = Arc::clone(&table);
-    thread::Builder::new().name("worker".to_owned()).spawn(move || journal.in_thread(|| worker(&shared)))?;
+    thread::Builder::new()
+        .name("worker".to_owned())
+        .spawn(move || journal.in_thread(|| worker(&shared)))?;
     loop {
         // ① A socket for overlapped I/O, with an event, which the operation brings.
         let (socket, peer) = acceptor.accept()?;
@@ -53,7 +63,9 @@ fn worker(table: &Table) {
     let mut clients: Vec<InFlight> = Vec::with_capacity(MOST_CLIENTS);
     loop {
         // ③ Wait until one of the events is signalled.
-        let Ok(index) = wait(&table.control, &clients) else { continue };
+        let Ok(index) = wait(&table.control, &clients) else {
+            continue;
+        };
         if index == 0 {
             table.control.reset();
             clients.append(&mut table.arrivals());
@@ -81,7 +93,11 @@ fn wait(control: &Event, clients: &[InFlight]) -> Result<usize, Error> {
 
 /// ② Call the overlapped function; `None` if that was the end of the client.
 fn start(operation: Overlapped<TcpStream>, next: Next) -> Option<InFlight> {
-    let SocketInfo { ref socket, journal, .. } = *operation.data();
+    let SocketInfo {
+        ref socket,
+        journal,
+        ..
+    } = *operation.data();
     let socket = socket.clone();
     let (call, started) = match next {
         Next::Receive => ("WSARecv()", socket.recv_overlapped(operation)),
@@ -104,7 +120,11 @@ fn start(operation: Overlapped<TcpStream>, next: Next) -> Option<InFlight> {
 impl Table {
     /// Takes a place for a client, if there is one.
     fn has_room(&self) -> bool {
-        self.clients.fetch_update(Relaxed, Relaxed, |clients| (clients < MOST_CLIENTS).then_some(clients + 1)).is_ok()
+        self.clients
+            .fetch_update(Relaxed, Relaxed, |clients| {
+                (clients < MOST_CLIENTS).then_some(clients + 1)
+            })
+            .is_ok()
     }
 
     /// Gives a client's place back.

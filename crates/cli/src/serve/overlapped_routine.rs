@@ -23,9 +23,20 @@ struct Handover {
 }
 
 /// Accepts clients and hands them over.
-pub fn run(mut acceptor: Acceptor, journal: &'static Journal, buffer: usize) -> Result<(), Failure> {
-    let (taken, left) = (Event::auto(true).map_err(Failure::new)?, Event::auto(false).map_err(Failure::new)?);
-    let handover = Arc::new(Handover { client: Mutex::default(), taken, left });
+pub fn run(
+    mut acceptor: Acceptor,
+    journal: &'static Journal,
+    buffer: usize,
+) -> Result<(), Failure> {
+    let (taken, left) = (
+        Event::auto(true).map_err(Failure::new)?,
+        Event::auto(false).map_err(Failure::new)?,
+    );
+    let handover = Arc::new(Handover {
+        client: Mutex::default(),
+        taken,
+        left,
+    });
     let shared = Arc::clone(&handover);
     thread::Builder::new()
         .name("worker".to_owned())
@@ -46,7 +57,9 @@ fn worker(handover: &Handover, journal: &'static Journal, buffer: usize) {
             _ => continue,
         }
         // ⑥ A new socket.
-        let Some((socket, peer)) = handover.client().take() else { continue };
+        let Some((socket, peer)) = handover.client().take() else {
+            continue;
+        };
         journal.connected(peer);
         handover.taken.set();
         if let Some(operation) = SocketInfo::operation(socket, peer, buffer, journal) {
@@ -64,11 +77,18 @@ fn completion_routine(done: Done<Vec<u8>, SocketInfo<TcpStream>>) {
 
 /// ② Call the overlapped function, and give it the routine.
 fn start(operation: Overlapped<TcpStream>, next: Next) {
-    let SocketInfo { ref socket, journal, .. } = *operation.data();
+    let SocketInfo {
+        ref socket,
+        journal,
+        ..
+    } = *operation.data();
     let socket = socket.clone();
     let (call, started) = match next {
         Next::Receive => ("WSARecv()", socket.recv_then(operation, completion_routine)),
-        Next::Send(rest) => ("WSASend()", socket.send_then(operation, rest, completion_routine)),
+        Next::Send(rest) => (
+            "WSASend()",
+            socket.send_then(operation, rest, completion_routine),
+        ),
         Next::End => {
             drop(socket);
             return farewell(operation);

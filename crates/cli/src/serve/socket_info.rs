@@ -35,20 +35,39 @@ pub enum Next {
 
 impl<S> SocketInfo<S> {
     /// A client that has not said anything yet, and its operation; `None` if there is no memory for it.
-    pub fn operation(socket: S, peer: SocketAddr, buffer: usize, journal: &'static Journal) -> Option<Overlapped<S>> {
+    pub fn operation(
+        socket: S,
+        peer: SocketAddr,
+        buffer: usize,
+        journal: &'static Journal,
+    ) -> Option<Overlapped<S>> {
         let Some(buffer) = super::buffer(buffer, journal) else {
             drop(socket);
             journal.disconnected(peer);
             return None;
         };
-        Some(Operation::with_data(buffer, Self { socket, peer, journal, received: 0, sent: 0 }))
+        Some(Operation::with_data(
+            buffer,
+            Self {
+                socket,
+                peer,
+                journal,
+                received: 0,
+                sent: 0,
+            },
+        ))
     }
 }
 
 /// Looks at the result of an operation: prints what was received, counts what was sent, and says what comes next.
 #[track_caller]
 pub fn next<S>(operation: &mut Overlapped<S>, bytes: Result<usize>) -> Next {
-    let SocketInfo { peer, journal, received, .. } = *operation.data();
+    let SocketInfo {
+        peer,
+        journal,
+        received,
+        ..
+    } = *operation.data();
     let count = match bytes {
         Ok(0) => return Next::End,
         Ok(count) => count,

@@ -11,12 +11,17 @@ use super::journal::Journal;
 use crate::failure::Failure;
 
 /// Accepts clients, and leaves each to a thread of its own.
-pub fn run(mut acceptor: Acceptor, journal: &'static Journal, buffer: usize) -> Result<(), Failure> {
+pub fn run(
+    mut acceptor: Acceptor,
+    journal: &'static Journal,
+    buffer: usize,
+) -> Result<(), Failure> {
     loop {
         let (client, peer) = acceptor.accept()?;
         journal.connected(peer);
         let thread = thread::Builder::new().name("client".to_owned());
-        let started = thread.spawn(move || journal.in_thread(|| client_thread(client, peer, journal, buffer)));
+        let started = thread
+            .spawn(move || journal.in_thread(|| client_thread(client, peer, journal, buffer)));
         if let Err(error) = started {
             // The client went with the closure that could not run.
             journal.error("CreateThread()", error.into());

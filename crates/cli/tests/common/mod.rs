@@ -14,11 +14,23 @@ use std::time::{Duration, Instant};
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The models of this command.
-pub const MODELS: [&str; 6] =
-    ["iterative", "threads", "nonblocking", "overlapped-event", "overlapped-routine", "completion-port"];
+pub const MODELS: [&str; 6] = [
+    "iterative",
+    "threads",
+    "nonblocking",
+    "overlapped-event",
+    "overlapped-routine",
+    "completion-port",
+];
 
 /// The models that serve clients side by side.
-pub const CONCURRENT: [&str; 5] = ["threads", "nonblocking", "overlapped-event", "overlapped-routine", "completion-port"];
+pub const CONCURRENT: [&str; 5] = [
+    "threads",
+    "nonblocking",
+    "overlapped-event",
+    "overlapped-routine",
+    "completion-port",
+];
 
 /// The command itself.
 pub fn larboard() -> Command {
@@ -27,14 +39,23 @@ pub fn larboard() -> Command {
 
 /// Runs a command to its end, with this as its input; it must end before the deadline.
 pub fn run(command: &mut Command, input: &[u8]) -> Output {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     // A command that ends before it has read everything is judged by its output.
     let _ = child.stdin.take().unwrap().write_all(input);
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let out = thread::spawn(move || read_all(&mut out));
     let err = thread::spawn(move || read_all(&mut err));
     let status = wait(&mut child);
-    Output { status, stdout: out.join().unwrap(), stderr: err.join().unwrap() }
+    Output {
+        status,
+        stdout: out.join().unwrap(),
+        stderr: err.join().unwrap(),
+    }
 }
 
 /// What a command printed, as text.
@@ -46,7 +67,10 @@ pub fn text(bytes: &[u8]) -> String {
 pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < DEADLINE, "{what} did not happen in {DEADLINE:?}");
+        assert!(
+            start.elapsed() < DEADLINE,
+            "{what} did not happen in {DEADLINE:?}"
+        );
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -72,19 +96,41 @@ impl Server {
     /// Starts a model with these further arguments.
     pub fn with(model: &str, args: &[&str]) -> Self {
         let mut command = larboard();
-        command.args(["serve", "--model", model, "--addr", "127.0.0.1:0"]).args(args);
+        command
+            .args(["serve", "--model", model, "--addr", "127.0.0.1:0"])
+            .args(args);
         Self::spawn(&mut command)
     }
 
     /// Starts a command that is a server.
     pub fn spawn(command: &mut Command) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
-        thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let first = lines.recv_timeout(DEADLINE).expect("the server says where it listens");
-        let addr = first.split_whitespace().find_map(|word| word.parse().ok()).expect("an address in the first line");
-        Self { child, lines, seen: vec![first], taken: vec![true], addr }
+        thread::spawn(move || {
+            output
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        let first = lines
+            .recv_timeout(DEADLINE)
+            .expect("the server says where it listens");
+        let addr = first
+            .split_whitespace()
+            .find_map(|word| word.parse().ok())
+            .expect("an address in the first line");
+        Self {
+            child,
+            lines,
+            seen: vec![first],
+            taken: vec![true],
+            addr,
+        }
     }
 
     /// A client that has been accepted: the server has printed so.
@@ -148,20 +194,33 @@ impl Server {
 
     /// Descriptors the process has open.
     pub fn open_files(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+        fs::read_dir(format!("/proc/{}/fd", self.pid()))
+            .unwrap()
+            .count()
     }
 
     /// Threads of the model: without those of the library and the one that waits for Ctrl-C.
     pub fn threads(&self) -> usize {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
-        let names = tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());
-        names.filter(|name| name == "larboard\n" || !(name.starts_with("larboard") || name.starts_with("ctrl-c"))).count()
+        let names =
+            tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());
+        names
+            .filter(|name| {
+                name == "larboard\n"
+                    || !(name.starts_with("larboard") || name.starts_with("ctrl-c"))
+            })
+            .count()
     }
 
     /// Processor time of the process so far, in clock ticks of 10 ms.
     pub fn cpu_ticks(&self) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
-        let fields: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let fields: Vec<_> = stat
+            .rsplit_once(')')
+            .unwrap()
+            .1
+            .split_whitespace()
+            .collect();
         fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
     }
 }
@@ -210,12 +269,18 @@ impl Client {
 
     /// Ends with a reset instead of an orderly close.
     pub fn reset(self) {
-        socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)).unwrap();
+        socket2::SockRef::from(&self.stream)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
     }
 
     /// What the Korean server prints when it comes.
     pub fn connected(&self) -> String {
-        format!("[TCP 서버] 클라이언트 접속: IP 주소={}, 포트 번호={}", self.addr.ip(), self.addr.port())
+        format!(
+            "[TCP 서버] 클라이언트 접속: IP 주소={}, 포트 번호={}",
+            self.addr.ip(),
+            self.addr.port()
+        )
     }
 
     /// What the Korean server prints when it sends this.
@@ -225,13 +290,23 @@ impl Client {
 
     /// What the Korean server prints when it goes.
     pub fn disconnected(&self) -> String {
-        format!("[TCP 서버] 클라이언트 종료: IP 주소={}, 포트 번호={}", self.addr.ip(), self.addr.port())
+        format!(
+            "[TCP 서버] 클라이언트 종료: IP 주소={}, 포트 번호={}",
+            self.addr.ip(),
+            self.addr.port()
+        )
     }
 }
 
 /// Sends a signal by its name.
 pub fn signal(pid: u32, name: &str) {
-    assert!(Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(["-s", name, &pid.to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
 }
 
 fn wait(child: &mut Child) -> ExitStatus {

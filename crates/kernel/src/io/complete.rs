@@ -12,7 +12,6 @@ use std::sync::atomic::AtomicUsize;
 use super::file::{self, File};
 use super::port::{Packet, Port};
 use super::request::{Completion, OverlappedPtr, Request, Routine};
-use crate::object::Object;
 use crate::object::apc::{self, Apc};
 use crate::object::thread::Thread;
 use crate::status::Status;
@@ -53,7 +52,7 @@ pub(super) fn mark_started(file: &File, completion: &Completion) {
     write_status(completion.overlapped, Status::PENDING);
     match &completion.event {
         Some(event) => event.reset(),
-        None => file.dispatcher().reset(),
+        None => file.clear_signal(),
     }
 }
 
@@ -90,7 +89,7 @@ fn finish(
     match &completion.event {
         Some(event) => event.set(),
         None if file.has_modes(file::SKIP_SET_EVENT) => {}
-        None => file.dispatcher().set(),
+        None => file.set_signal(),
     }
     let skip = at_once && file.has_modes(file::SKIP_PORT_ON_SUCCESS);
     if routine.is_none()

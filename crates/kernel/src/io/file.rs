@@ -41,10 +41,13 @@ const LASTING: u32 = 0x04;
 const PENDING_IN: u32 = 0x08;
 const PENDING_OUT: u32 = 0x10;
 const TOKEN: u32 = 0x20;
+const SIGNALLED: u32 = 0x40;
 
 /// A file object.
 pub struct File {
-    dispatcher: Dispatcher,
+    /// Made by the first wait: most files are never waited on, and there is one per connection. Until then the flag of
+    /// HND-29 is the SIGNALLED bit alone.
+    dispatcher: OnceLock<Box<Dispatcher>>,
     handles: HandleCount,
     state: AtomicU32,
     association: OnceLock<Association>,
@@ -88,7 +91,10 @@ struct Extra {
 
 impl Object for File {
     fn dispatcher(&self) -> &Dispatcher {
-        &self.dispatcher
+        match self.dispatcher.get() {
+            Some(dispatcher) => dispatcher,
+            None => self.make_dispatcher(),
+        }
     }
     fn handles(&self) -> &HandleCount {
         &self.handles
@@ -103,7 +109,7 @@ impl File {
     pub fn new(fd: i32, device: Device, modes: u32) -> Arc<File> {
         super::install();
         Arc::new(File {
-            dispatcher: Dispatcher::new(Signal::Notification(false)),
+            dispatcher: OnceLock::new(),
             handles: HandleCount::default(),
             state: AtomicU32::new(modes | READY_IN | READY_OUT),
             association: OnceLock::new(),
@@ -117,6 +123,35 @@ impl File {
             }),
             device,
         })
+    }
+
+    /// An operation without an event has completed (HND-29).
+    pub(super) fn set_signal(&self) {
+        self.state.fetch_or(SIGNALLED, Ordering::SeqCst);
+        if let Some(dispatcher) = self.dispatcher.get() {
+            dispatcher.set();
+        }
+    }
+
+    /// An operation begins.
+    pub(super) fn clear_signal(&self) {
+        if self.state.load(Ordering::SeqCst) & SIGNALLED != 0 {
+            self.state.fetch_and(!SIGNALLED, Ordering::SeqCst);
+        }
+        if let Some(dispatcher) = self.dispatcher.get() {
+            dispatcher.reset();
+        }
+    }
+
+    /// A completion that sets the bit before it can see the dispatcher is made up for here.
+    #[cold]
+    fn make_dispatcher(&self) -> &Dispatcher {
+        let new = || Box::new(Dispatcher::new(Signal::Notification(false)));
+        let dispatcher = self.dispatcher.get_or_init(new);
+        if self.state.load(Ordering::SeqCst) & SIGNALLED != 0 {
+            dispatcher.set();
+        }
+        dispatcher
     }
 
     /// What it does.
@@ -206,13 +241,10 @@ impl File {
         Ok(())
     }
 
-    /// One more request waits. The first one without a port wakes somebody who may poll for it.
+    /// One more request waits.
     pub(super) fn pended(&self, io: &Io) {
-        if let Some(pump) = self.pump(io)
-            && pump.pended(1) == 0
-            && io.registered == Registered::General
-        {
-            pump::GENERAL.wake_driver();
+        if let Some(pump) = self.pump(io) {
+            pump.pended(1);
         }
     }
 

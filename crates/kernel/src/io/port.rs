@@ -26,7 +26,7 @@ use std::time::Instant;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::file::File;
-use super::pump::Pump;
+use super::pump::{self, Pump};
 use super::request::{self, OverlappedPtr};
 use super::{complete, monitor};
 use crate::engine::{Epoll, Events};
@@ -70,7 +70,7 @@ const BACKLOG: usize = 32;
 /// Handlers that take longer than this are long.
 const LONG_HANDLER: u64 = 5_000;
 /// Every so many dequeues the time of one handler is taken.
-const SAMPLE: u32 = 16;
+const SAMPLE: u32 = 64;
 
 /// A completion port.
 pub struct Port {
@@ -295,7 +295,7 @@ impl Port {
     ) -> MutexGuard<'p, Queue> {
         queue.leading = true;
         drop(queue);
-        EVENTS.with_borrow_mut(|(events, tokens)| {
+        pump::with_events(|events, tokens| {
             self.pump.poll(events, wait, |file| tokens.push(file));
             let mut queue = self.queue.lock();
             queue.leading = false;
@@ -483,13 +483,16 @@ impl Port {
 
 impl Queue {
     fn count(&mut self, thread: &Thread) {
-        if !thread.seat.counted.swap(true, Ordering::Relaxed) {
+        // Read and written under the port's lock only.
+        if !thread.seat.counted.load(Ordering::Relaxed) {
+            thread.seat.counted.store(true, Ordering::Relaxed);
             self.running += 1;
         }
     }
 
     fn stop_counting(&mut self, thread: &Thread) {
-        if thread.seat.counted.swap(false, Ordering::Relaxed) {
+        if thread.seat.counted.load(Ordering::Relaxed) {
+            thread.seat.counted.store(false, Ordering::Relaxed);
             self.running -= 1;
         }
     }
@@ -555,7 +558,6 @@ thread_local! {
             sampled: Cell::new(None),
         }
     };
-    static EVENTS: RefCell<(Events, Vec<Arc<File>>)> = RefCell::default();
 }
 
 /// Runs `f` with the port that the calling thread belongs to.

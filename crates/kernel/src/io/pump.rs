@@ -5,6 +5,7 @@
 //! has begun may report a file that is being unregistered; so `unregister` hands the reference to `retired` while
 //! somebody polls, and whoever ends a poll drops what has been retired after turning the reports into references.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
@@ -80,9 +81,9 @@ impl Pump {
         self.registered.load(Ordering::Relaxed) != 0
     }
 
-    /// `n` more requests are in flight. Gives how many there were.
-    pub(super) fn pended(&self, n: usize) -> u32 {
-        self.pending.fetch_add(n as u32, Ordering::Relaxed)
+    /// `n` more requests are in flight.
+    pub(super) fn pended(&self, n: usize) {
+        self.pending.fetch_add(n as u32, Ordering::Relaxed);
     }
 
     pub(super) fn settled(&self, n: usize) {
@@ -121,6 +122,14 @@ impl Pump {
     }
 }
 
+/// Room for one poll, kept by each thread that polls.
+pub(super) fn with_events<R>(f: impl FnOnce(&mut Events, &mut Vec<Arc<File>>) -> R) -> R {
+    thread_local! {
+        static ROOM: RefCell<(Events, Vec<Arc<File>>)> = RefCell::default();
+    }
+    ROOM.with_borrow_mut(|(events, tokens)| f(events, tokens))
+}
+
 /// The pump of files without a port, and the threads that may drive it.
 pub struct General {
     pump: OnceLock<Pump>,
@@ -157,14 +166,12 @@ impl General {
 
     /// Sleeps for `thread`, in the poller if that is free and of use. False: sleep on the futex without being known.
     pub(super) fn drive(&self, thread: &Arc<Thread>, deadline: Option<Instant>) -> bool {
-        let Some(kick) = thread.kick_fd() else {
-            return false;
-        };
         let mut drivers = self.drivers.lock();
+        let gives_way = thread.seat.gives_way.swap(false, Ordering::Relaxed);
         let Some(pump) = self
             .pump
             .get()
-            .filter(|p| p.has_registrations() && !drivers.leading)
+            .filter(|p| p.has_registrations() && !drivers.leading && !gives_way)
         else {
             drivers.followers.push(thread.clone());
             drop(drivers);
@@ -175,42 +182,42 @@ impl General {
                 .retain(|follower| !Arc::ptr_eq(follower, thread));
             return true;
         };
+        let Some(kick) = thread.kick_fd() else {
+            return false;
+        };
         drivers.leading = true;
         drop(drivers);
         if !thread.seat.kicks_general.swap(true, Ordering::Relaxed) {
             let _ = pump.engine().register_kick(kick);
         }
-        self.lead(pump, |engine, events| {
+        let brought = self.lead(pump, |engine, events| {
             if thread.enter_poll() {
                 engine.wait(events, deadline);
                 thread.leave_poll();
             }
         });
+        // What came was for others. They will be back to wait and had better poll for themselves.
+        if brought && thread.claim().outcome().is_none() {
+            thread.seat.gives_way.store(true, Ordering::Relaxed);
+        }
         true
     }
 
-    /// One poll, and everything it brings performed.
-    fn lead(&self, pump: &Pump, wait: impl FnOnce(&Epoll, &mut Events)) {
-        let mut events = Events::default();
-        let mut tokens = Vec::new();
-        pump.poll(&mut events, wait, |file| tokens.push(file));
-        for file in tokens {
+    /// One poll, and everything it brings performed. True if that was anything.
+    fn lead(&self, pump: &Pump, wait: impl FnOnce(&Epoll, &mut Events)) -> bool {
+        let mut tokens = with_events(|events, tokens| {
+            pump.poll(events, wait, |file| tokens.push(file));
+            std::mem::take(tokens)
+        });
+        let brought = !tokens.is_empty();
+        for file in tokens.drain(..) {
             file.token_taken();
             request::run(&file, &mut complete::post);
         }
+        with_events(|_, room| *room = tokens); // its capacity is worth keeping
         self.activity.fetch_add(1, Ordering::Relaxed);
         self.drivers.lock().leading = false;
-    }
-
-    /// A first request waits: somebody who sleeps on a futex had better poll for it.
-    pub(super) fn wake_driver(&self) {
-        let drivers = self.drivers.lock();
-        if !drivers.leading
-            && let Some(thread) = drivers.followers.last().cloned()
-        {
-            drop(drivers);
-            thread.unpark();
-        }
+        brought
     }
 
     /// Called by the monitor. True if another look will be needed soon.

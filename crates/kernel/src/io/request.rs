@@ -283,7 +283,6 @@ fn attempt(
 pub struct Queue {
     head: Option<Box<Request>>,
     last: *mut Request,
-    length: u32,
 }
 
 // SAFETY: `last` points into what `head` owns.
@@ -294,7 +293,6 @@ impl Default for Queue {
         Queue {
             head: None,
             last: std::ptr::null_mut(),
-            length: 0,
         }
     }
 }
@@ -305,7 +303,7 @@ impl Queue {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.length as usize
+        std::iter::successors(self.head.as_deref(), |request| request.next.as_deref()).count()
     }
 
     pub(super) fn front(&mut self) -> Option<&mut Request> {
@@ -313,7 +311,6 @@ impl Queue {
     }
 
     pub(super) fn push(&mut self, request: Box<Request>) {
-        self.length += 1;
         if self.last.is_null() {
             self.last = &mut **self.head.insert(request);
         } else {
@@ -324,7 +321,6 @@ impl Queue {
 
     pub(super) fn pop(&mut self) -> Option<Box<Request>> {
         let mut request = self.head.take()?;
-        self.length -= 1;
         self.head = request.next.take();
         if self.head.is_none() {
             self.last = std::ptr::null_mut();

@@ -29,7 +29,7 @@ pub enum Signal {
         limit: i32,
     },
     /// Signalled while nobody owns it, and for its owner.
-    Mutex(Ownership),
+    Mutex(Box<Ownership>),
 }
 
 /// The state of a mutex.

@@ -29,10 +29,10 @@ impl Mutex {
     #[cfg(not(loom))]
     pub fn new(owned: bool) -> Arc<Mutex> {
         let mutex = Arc::new_cyclic(|me: &Weak<Mutex>| Mutex {
-            dispatcher: Dispatcher::new(Signal::Mutex(Ownership {
+            dispatcher: Dispatcher::new(Signal::Mutex(Box::new(Ownership {
                 object: Some(me.clone()),
                 ..Ownership::default()
-            })),
+            }))),
             handles: HandleCount::default(),
         });
         if owned {

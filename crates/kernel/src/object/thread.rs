@@ -9,7 +9,7 @@
 //! **Parking.** `park` sleeps on a futex, or inside epoll where the thread drives I/O for itself; `unpark` knows
 //! which. A permit given before `park` makes it return at once; spurious returns are allowed, callers loop.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -54,6 +54,8 @@ pub struct Seat {
     pub ticket: AtomicU32,
     /// The port whose poller has this thread's kick descriptor, by address.
     pub kicks_port: std::sync::atomic::AtomicUsize,
+    /// The thread has polled for others and leaves the next poll to them.
+    pub gives_way: AtomicBool,
     /// The general poller has it.
     pub kicks_general: AtomicBool,
 }
@@ -118,24 +120,26 @@ impl Thread {
 
     /// Runs `f` with the calling thread's object.
     pub fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
-        let mut f = Some(f);
-        CURRENT
-            .try_with(|current| {
-                let thread = current.get();
-                (f.take().expect("called once"))(&thread)
-            })
-            .unwrap_or_else(|_| {
-                // The thread is past the destructors of its locals: it gets an object for this one call.
-                let thread = Arc::new(Thread::new());
-                thread.adopt_os_thread();
-                (f.take().expect("called once"))(&thread)
-            })
+        let current = CURRENT.try_with(|current| std::ptr::from_ref(current.get()));
+        match current {
+            // SAFETY: the reference stays in the thread's local until the thread ends, and `f` is over before that.
+            Ok(thread) => f(unsafe { &*thread }),
+            // The thread is past the destructors of its locals: it gets an object for this one call.
+            Err(_) => f(&Thread::of_this_os_thread()),
+        }
+    }
+
+    fn of_this_os_thread() -> Arc<Thread> {
+        let thread = Arc::new(Thread::new());
+        thread.adopt_os_thread();
+        thread
     }
 
     /// Makes `self` the calling thread's object. For the first lines of a thread that CreateThread made.
     pub fn enter(self: &Arc<Self>) {
         self.adopt_os_thread();
-        CURRENT.with(|current| *current.0.borrow_mut() = Some(self.clone()));
+        let first = CURRENT.with(|current| current.0.set(self.clone()));
+        debug_assert!(first.is_ok(), "a thread enters before it calls anything else");
     }
 
     fn adopt_os_thread(&self) {
@@ -296,31 +300,25 @@ fn next_serial() -> u32 {
     LAST.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
 }
 
-struct Current(RefCell<Option<Arc<Thread>>>);
+struct Current(OnceCell<Arc<Thread>>);
 
 impl Current {
-    fn get(&self) -> Arc<Thread> {
-        self.0
-            .borrow_mut()
-            .get_or_insert_with(|| {
-                let thread = Arc::new(Thread::new());
-                thread.adopt_os_thread();
-                thread
-            })
-            .clone()
+    #[inline]
+    fn get(&self) -> &Arc<Thread> {
+        self.0.get_or_init(Thread::of_this_os_thread)
     }
 }
 
 impl Drop for Current {
     fn drop(&mut self) {
-        if let Some(thread) = self.0.borrow_mut().take() {
+        if let Some(thread) = self.0.take() {
             thread.end();
         }
     }
 }
 
 thread_local! {
-    static CURRENT: Current = const { Current(RefCell::new(None)) };
+    static CURRENT: Current = const { Current(OnceCell::new()) };
 }
 
 const EMPTY: u32 = 0;

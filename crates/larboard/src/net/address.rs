@@ -2,9 +2,11 @@
 
 use crate::error::{Error, Result, code};
 use crate::sys::Win32;
-use Win32::Networking::WinSock::{AF_INET, AF_INET6, GetAcceptExSockaddrs, IN_ADDR, IN6_ADDR, SOCKADDR, SOCKADDR_IN, SOCKADDR_IN6, SOCKADDR_STORAGE};
+use Win32::Networking::WinSock::{
+    AF_INET, AF_INET6, GetAcceptExSockaddrs, IN_ADDR, IN6_ADDR, SOCKADDR, SOCKADDR_IN, SOCKADDR_IN6, SOCKADDR_STORAGE,
+};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 /// An address with its length, as most calls take it.
 #[repr(C)]
@@ -50,13 +52,19 @@ impl RawAddress {
 
 impl Default for RawAddress {
     fn default() -> Self {
-        Self { storage: SOCKADDR_STORAGE::default(), length: size_of::<SOCKADDR_STORAGE>() as i32 }
+        Self {
+            storage: SOCKADDR_STORAGE::default(),
+            length: size_of::<SOCKADDR_STORAGE>() as i32,
+        }
     }
 }
 
 impl Default for Addresses {
     fn default() -> Self {
-        Self { area: [0; 2 * ACCEPT_AREA], length: 0 }
+        Self {
+            area: [0; 2 * ACCEPT_AREA],
+            length: 0,
+        }
     }
 }
 
@@ -92,15 +100,27 @@ impl Addresses {
         // SAFETY: the area is what a completed AcceptEx filled, with the same two lengths and no data before them.
         unsafe {
             let (area, size) = (self.area.as_ptr().cast(), ACCEPT_AREA as u32);
-            GetAcceptExSockaddrs(area, 0, size, size, &mut local, &mut local_length, &mut remote, &mut remote_length);
+            GetAcceptExSockaddrs(
+                area,
+                0,
+                size,
+                size,
+                &mut local,
+                &mut local_length,
+                &mut remote,
+                &mut remote_length,
+            );
         }
-        // SAFETY: `remote`, if set, points to an address in the area.
-        if remote.is_null() { None } else { unsafe { read(remote) } }
+        // SAFETY: it points to an address in the area.
+        NonNull::new(remote).and_then(|remote| unsafe { read(remote.as_ptr()) })
     }
 }
 
 /// The first address a name stands for that `attempt` succeeds with.
-pub(crate) fn each_address<T>(addresses: impl ToSocketAddrs, mut attempt: impl FnMut(&SocketAddr) -> Result<T>) -> Result<T> {
+pub(crate) fn each_address<T>(
+    addresses: impl ToSocketAddrs,
+    mut attempt: impl FnMut(&SocketAddr) -> Result<T>,
+) -> Result<T> {
     let mut result = Err(Error::from(code::WSAHOST_NOT_FOUND));
     for address in addresses.to_socket_addrs()? {
         result = attempt(&address);
@@ -117,14 +137,22 @@ pub(crate) fn each_address<T>(addresses: impl ToSocketAddrs, mut attempt: impl F
 unsafe fn write(address: &SocketAddr, to: *mut u8) -> i32 {
     match address {
         SocketAddr::V4(v4) => {
-            let mut raw = SOCKADDR_IN { sin_family: AF_INET, sin_port: v4.port().to_be(), ..Default::default() };
+            let mut raw = SOCKADDR_IN {
+                sin_family: AF_INET,
+                sin_port: v4.port().to_be(),
+                ..Default::default()
+            };
             raw.sin_addr.S_un.S_addr = u32::from_ne_bytes(v4.ip().octets());
             // SAFETY: passed on to the caller.
             unsafe { to.cast::<SOCKADDR_IN>().write(raw) };
             size_of::<SOCKADDR_IN>() as i32
         }
         SocketAddr::V6(v6) => {
-            let mut raw = SOCKADDR_IN6 { sin6_family: AF_INET6, sin6_port: v6.port().to_be(), ..Default::default() };
+            let mut raw = SOCKADDR_IN6 {
+                sin6_family: AF_INET6,
+                sin6_port: v6.port().to_be(),
+                ..Default::default()
+            };
             raw.sin6_flowinfo = v6.flowinfo();
             raw.sin6_addr.u.Byte = v6.ip().octets();
             raw.Anonymous.sin6_scope_id = v6.scope_id();
@@ -139,7 +167,8 @@ unsafe fn write(address: &SocketAddr, to: *mut u8) -> i32 {
 ///
 /// `from` points to initialised memory that holds an address of the family it names, or zeros.
 unsafe fn read(from: *const SOCKADDR) -> Option<SocketAddr> {
-    // SAFETY: passed on to the caller; which fields there are is told by the family, and every bit pattern of them is valid.
+    // SAFETY: passed on to the caller; which fields there are is told by the family, and every bit pattern of them is
+    // valid.
     unsafe {
         match (&raw const (*from).sa_family).read_unaligned() {
             AF_INET => {

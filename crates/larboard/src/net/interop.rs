@@ -30,7 +30,8 @@ impl Socket {
 
     /// Turns it into a socket of the system, which converts on into those of `std` and `socket2`.
     ///
-    /// Other owners keep the socket besides; operations in flight go on. On Linux the descriptor is in non-blocking mode.
+    /// Other owners keep the socket besides; operations in flight go on. On Linux the descriptor is in non-blocking
+    /// mode.
     ///
     /// # Errors
     /// [`WSAEMFILE`](crate::code::WSAEMFILE).
@@ -38,9 +39,14 @@ impl Socket {
         sys::to_os(self.raw())
     }
 
-    /// As [`into_os`](Self::into_os) for a blocking owner, which cannot be one of several: on Linux they all have one mode.
+    /// As [`into_os`](Self::into_os) for a blocking owner, which cannot be one of several: on Linux they all have one
+    /// mode.
     fn into_os_alone(self) -> Result<OsSocket> {
-        if self.is_shared() { Err(Error::from(code::WSAEINVAL)) } else { self.into_os() }
+        if self.is_shared() {
+            Err(Error::from(code::WSAEINVAL))
+        } else {
+            self.into_os()
+        }
     }
 }
 
@@ -88,7 +94,8 @@ macro_rules! std_sockets {
             }
         }
 
-        /// Turns it into a socket of `std` in blocking mode. Fails with [`WSAEINVAL`](crate::code::WSAEINVAL) while the socket has another owner.
+        /// Turns it into a socket of `std` in blocking mode. Fails with [`WSAEINVAL`](crate::code::WSAEINVAL) while the
+        /// socket has another owner.
         impl TryFrom<$kind> for std::net::$kind {
             type Error = Error;
 

@@ -1,4 +1,5 @@
-//! Starting overlapped operations on a socket whose completions go by event or by routine. (By port: see [`Associated`](crate::Associated).)
+//! Starting overlapped operations on a socket whose completions go by event or by routine. (By port: see
+//! [`Associated`](crate::Associated).)
 
 use super::start::Memory;
 use super::{Call, Socket};
@@ -14,16 +15,17 @@ type Start<V, B, T> = std::result::Result<V, NotStarted<B, T>>;
 
 /// # Overlapped, by event
 ///
-/// The completion signals the operation's own event: wait for the [`Pending`], alone or beside other objects, or ask it. With nothing to report yet,
-/// these functions never wait.
+/// The completion signals the operation's own event: wait for the [`Pending`], alone or beside other objects, or ask
+/// it. With nothing to report yet, these functions never wait.
 impl Socket {
     /// Starts to receive into the whole buffer. Stands for `WSARecv`.
     ///
     /// It completes with at least one byte, or zero when the peer has closed (OVL-43, OVL-47).
     ///
     /// # Errors
-    /// With the operation given back: [`WSAENOTCONN`](crate::code::WSAENOTCONN), [`WSAECONNRESET`](crate::code::WSAECONNRESET),
-    /// [`WSAESHUTDOWN`](crate::code::WSAESHUTDOWN), [`WSAENOBUFS`](crate::code::WSAENOBUFS).
+    /// With the operation given back: [`WSAENOTCONN`](crate::code::WSAENOTCONN),
+    /// [`WSAECONNRESET`](crate::code::WSAECONNRESET), [`WSAESHUTDOWN`](crate::code::WSAESHUTDOWN),
+    /// [`WSAENOBUFS`](crate::code::WSAENOBUFS).
     pub fn recv_overlapped<B: BufferMut, T>(&self, operation: Operation<B, T>) -> Start<Pending<B, T>, B, T> {
         self.recv_into_overlapped(operation, ..)
     }
@@ -40,17 +42,23 @@ impl Socket {
         self.pend(operation, |operation| Ok(Call::Receive(writable(operation, range)?)))
     }
 
-    /// Starts to send a part of the buffer (`..` for all of it). Stands for `WSASend`; complete when the system has taken all bytes (OVL-63).
+    /// Starts to send a part of the buffer (`..` for all of it). Stands for `WSASend`; complete when the system has
+    /// taken all bytes (OVL-63).
     ///
     /// # Errors
     /// As [`recv_into_overlapped`](Self::recv_into_overlapped).
-    pub fn send_overlapped<B: Buffer, T>(&self, operation: Operation<B, T>, range: impl RangeBounds<usize>) -> Start<Pending<B, T>, B, T> {
+    pub fn send_overlapped<B: Buffer, T>(
+        &self,
+        operation: Operation<B, T>,
+        range: impl RangeBounds<usize>,
+    ) -> Start<Pending<B, T>, B, T> {
         self.pend(operation, |operation| Ok(Call::Send(readable(operation, range)?)))
     }
 
     /// Starts to receive one datagram; [`Operation::peer`] is its sender. Stands for `WSARecvFrom`.
     ///
-    /// A datagram longer than the buffer completes with [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) and a full buffer (OVL-69).
+    /// A datagram longer than the buffer completes with [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) and a full buffer
+    /// (OVL-69).
     ///
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound (OVL-72).
@@ -72,7 +80,8 @@ impl Socket {
         self.pend(operation, |operation| Ok(Call::SendTo(readable(operation, range)?, to)))
     }
 
-    /// Starts to accept a client, who is found in [`Operation::take_accepted`] afterwards; the buffer is not used. Stands for `AcceptEx`.
+    /// Starts to accept a client, who is found in [`Operation::take_accepted`] afterwards; the buffer is not used.
+    /// Stands for `AcceptEx`.
     ///
     /// ```
     /// use larboard::{Operation, net::{TcpListener, TcpStream}};
@@ -89,16 +98,18 @@ impl Socket {
     /// ```
     ///
     /// # Errors
-    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket does not listen, [`WSAEMFILE`](crate::code::WSAEMFILE).
+    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket does not listen,
+    /// [`WSAEMFILE`](crate::code::WSAEMFILE).
     pub fn accept_overlapped<B, T>(&self, operation: Operation<B, T>) -> Start<Pending<B, T>, B, T> {
         self.pend(operation, |_| Ok(Call::Accept))
     }
 
-    /// Starts to connect a [bound](super::TcpStream::unconnected) stream socket; the buffer is not used. Stands for `ConnectEx`.
+    /// Starts to connect a [bound](super::TcpStream::unconnected) stream socket; the buffer is not used. Stands for
+    /// `ConnectEx`.
     ///
     /// # Errors
-    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound, [`WSAEISCONN`](crate::code::WSAEISCONN). A refusal is
-    /// the completion's error (OVL-89).
+    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound,
+    /// [`WSAEISCONN`](crate::code::WSAEISCONN). A refusal is the completion's error (OVL-89).
     pub fn connect_overlapped<B, T>(&self, operation: Operation<B, T>, to: SocketAddr) -> Start<Pending<B, T>, B, T> {
         self.pend(operation, |_| Ok(Call::Connect(to)))
     }
@@ -125,11 +136,13 @@ impl Socket {
 
 /// # Overlapped, by completion routine
 ///
-/// The closure is run by the thread that started the operation, in one of its alertable waits - [`sleep_alertable`](crate::sleep_alertable),
-/// [`wait_any_alertable`](crate::wait_any_alertable) and their like, or while it blocks in a socket call - and nowhere else (APC-02, APC-17). So it need
-/// not be `Send`, it may share an `Rc` with the thread, and it is never run from inside the call that starts it (APC-22). It may start the next operation.
+/// The closure is run by the thread that started the operation, in one of its alertable waits -
+/// [`sleep_alertable`](crate::sleep_alertable), [`wait_any_alertable`](crate::wait_any_alertable) and their like, or
+/// while it blocks in a socket call - and nowhere else (APC-02, APC-17). So it need not be `Send`, it may share an `Rc`
+/// with the thread, and it is never run from inside the call that starts it (APC-22). It may start the next operation.
 ///
-/// A closure that captures nothing costs no allocation; what it needs can travel as the operation's [data](Operation::data).
+/// A closure that captures nothing costs no allocation; what it needs can travel as the operation's
+/// [data](Operation::data).
 ///
 /// If the thread ends first, the operation is cancelled, and the closure is dropped without being run (APC-31).
 ///
@@ -151,11 +164,12 @@ impl Socket {
 /// # larboard::Result::Ok(())
 /// ```
 impl Socket {
-    /// Starts to receive into the whole buffer, and then runs `routine`. Stands for `WSARecv` with a completion routine.
+    /// Starts to receive into the whole buffer, and then runs `routine`. Stands for `WSARecv` with a completion
+    /// routine.
     ///
     /// # Errors
-    /// As [`recv_overlapped`](Self::recv_overlapped), and [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is associated with a port (OVL-40). The closure is
-    /// dropped then.
+    /// As [`recv_overlapped`](Self::recv_overlapped), and [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is
+    /// associated with a port (OVL-40). The closure is dropped then.
     pub fn recv_then<B: BufferMut, T: 'static>(
         &self,
         operation: Operation<B, T>,
@@ -174,7 +188,11 @@ impl Socket {
         range: impl RangeBounds<usize>,
         routine: impl FnOnce(Done<B, T>) + 'static,
     ) -> Start<(), B, T> {
-        self.then(operation, |operation| Ok(Call::Receive(writable(operation, range)?)), routine)
+        self.then(
+            operation,
+            |operation| Ok(Call::Receive(writable(operation, range)?)),
+            routine,
+        )
     }
 
     /// Starts to send a part of the buffer, and then runs `routine`. Stands for `WSASend` with a completion routine.
@@ -187,7 +205,11 @@ impl Socket {
         range: impl RangeBounds<usize>,
         routine: impl FnOnce(Done<B, T>) + 'static,
     ) -> Start<(), B, T> {
-        self.then(operation, |operation| Ok(Call::Send(readable(operation, range)?)), routine)
+        self.then(
+            operation,
+            |operation| Ok(Call::Send(readable(operation, range)?)),
+            routine,
+        )
     }
 
     /// Starts to receive one datagram, and then runs `routine`. Stands for `WSARecvFrom` with a completion routine.
@@ -199,10 +221,15 @@ impl Socket {
         operation: Operation<B, T>,
         routine: impl FnOnce(Done<B, T>) + 'static,
     ) -> Start<(), B, T> {
-        self.then(operation, |operation| Ok(Call::ReceiveFrom(writable(operation, ..)?)), routine)
+        self.then(
+            operation,
+            |operation| Ok(Call::ReceiveFrom(writable(operation, ..)?)),
+            routine,
+        )
     }
 
-    /// Starts to send a part of the buffer as one datagram, and then runs `routine`. Stands for `WSASendTo` with a completion routine.
+    /// Starts to send a part of the buffer as one datagram, and then runs `routine`. Stands for `WSASendTo` with a
+    /// completion routine.
     ///
     /// # Errors
     /// As [`send_to_overlapped`](Self::send_to_overlapped).
@@ -213,7 +240,11 @@ impl Socket {
         to: SocketAddr,
         routine: impl FnOnce(Done<B, T>) + 'static,
     ) -> Start<(), B, T> {
-        self.then(operation, |operation| Ok(Call::SendTo(readable(operation, range)?, to)), routine)
+        self.then(
+            operation,
+            |operation| Ok(Call::SendTo(readable(operation, range)?, to)),
+            routine,
+        )
     }
 
     fn then<B: 'static, T: 'static>(
@@ -230,13 +261,22 @@ impl Socket {
 }
 
 /// A part of the buffer to receive into.
-pub(crate) fn writable<B: BufferMut, T>(operation: &mut Operation<B, T>, range: impl RangeBounds<usize>) -> Result<Memory> {
+pub(crate) fn writable<B: BufferMut, T>(
+    operation: &mut Operation<B, T>,
+    range: impl RangeBounds<usize>,
+) -> Result<Memory> {
     let bytes = operation.buffer_mut().bytes_mut();
-    Ok(Memory { range: part(range, bytes.len())?, pointer: bytes.as_mut_ptr() })
+    Ok(Memory {
+        range: part(range, bytes.len())?,
+        pointer: bytes.as_mut_ptr(),
+    })
 }
 
 /// A part of the buffer to send from.
 pub(crate) fn readable<B: Buffer, T>(operation: &Operation<B, T>, range: impl RangeBounds<usize>) -> Result<Memory> {
     let bytes = operation.buffer().bytes();
-    Ok(Memory { range: part(range, bytes.len())?, pointer: bytes.as_ptr().cast_mut() })
+    Ok(Memory {
+        range: part(range, bytes.len())?,
+        pointer: bytes.as_ptr().cast_mut(),
+    })
 }

@@ -6,9 +6,10 @@ use crate::routine;
 use crate::sys::{self, Win32};
 use Win32::Foundation::HANDLE;
 use Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, IPPROTO_TCP, LINGER, MSG_PEEK, MSG_WAITALL, SD_BOTH, SD_RECEIVE, SD_SEND, SO_ERROR, SO_KEEPALIVE,
-    SO_LINGER, SO_RCVBUF, SO_RCVTIMEO, SO_REUSEADDR, SO_SNDBUF, SO_SNDTIMEO, SOCK_DGRAM, SOCK_STREAM, SOCKET, SOL_SOCKET, TCP_NODELAY,
-    WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSASocketW, bind, closesocket, getpeername, getsockname, getsockopt, ioctlsocket, recv, send,
+    AF_INET, AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, IPPROTO_TCP, LINGER, MSG_PEEK, MSG_WAITALL, SD_BOTH,
+    SD_RECEIVE, SD_SEND, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_RCVBUF, SO_RCVTIMEO, SO_REUSEADDR, SO_SNDBUF,
+    SO_SNDTIMEO, SOCK_DGRAM, SOCK_STREAM, SOCKET, SOL_SOCKET, TCP_NODELAY, WSA_FLAG_NO_HANDLE_INHERIT,
+    WSA_FLAG_OVERLAPPED, WSASocketW, bind, closesocket, getpeername, getsockname, getsockopt, ioctlsocket, recv, send,
     setsockopt, shutdown,
 };
 use Win32::System::IO::CancelIoEx;
@@ -18,15 +19,16 @@ use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A socket of any kind: what [`TcpListener`](super::TcpListener), [`TcpStream`](super::TcpStream) and [`UdpSocket`](super::UdpSocket) have in common,
-/// and dereference to.
+/// A socket of any kind: what [`TcpListener`](super::TcpListener), [`TcpStream`](super::TcpStream) and
+/// [`UdpSocket`](super::UdpSocket) have in common, and dereference to.
 ///
-/// A clone is another owner of the same socket, not a copy; so is every operation in flight. The socket closes when the last owner has gone. To end a
-/// connection before that, use [`shutdown`](Self::shutdown) and [`cancel_all`](Self::cancel_all).
+/// A clone is another owner of the same socket, not a copy; so is every operation in flight. The socket closes when the
+/// last owner has gone. To end a connection before that, use [`shutdown`](Self::shutdown) and
+/// [`cancel_all`](Self::cancel_all).
 ///
-/// All sockets are made for overlapped I/O. The calls of this type that take a slice do without it; they block, or fail with
-/// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK) on a socket in [non-blocking](Self::set_nonblocking) mode. While they block, completion routines of the
-/// thread may run (APC-17).
+/// All sockets are made for overlapped I/O. The calls of this type that take a slice do without it; they block, or fail
+/// with [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK) on a socket in [non-blocking](Self::set_nonblocking) mode.
+/// While they block, completion routines of the thread may run (APC-17).
 ///
 /// ```
 /// use larboard::{code, net::{TcpListener, TcpStream}};
@@ -51,8 +53,8 @@ pub struct Socket(Arc<OwnedSocket>);
 struct OwnedSocket(SOCKET);
 
 impl Socket {
-    /// Sends bytes and returns how many the system took: on a blocking socket all of them (OVL-61), otherwise as many as there is room for.
-    /// Stands for `send`.
+    /// Sends bytes and returns how many the system took: on a blocking socket all of them (OVL-61), otherwise as many
+    /// as there is room for. Stands for `send`.
     ///
     /// # Errors
     /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK), [`WSAETIMEDOUT`](crate::code::WSAETIMEDOUT) after
@@ -68,7 +70,8 @@ impl Socket {
     /// # Errors
     /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK), [`WSAETIMEDOUT`](crate::code::WSAETIMEDOUT) after
     /// [`set_recv_timeout`](Self::set_recv_timeout), [`WSAECONNRESET`](crate::code::WSAECONNRESET),
-    /// [`WSAENOTCONN`](crate::code::WSAENOTCONN), and [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) for a datagram that is longer than the buffer.
+    /// [`WSAENOTCONN`](crate::code::WSAENOTCONN), and [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) for a datagram that is
+    /// longer than the buffer.
     pub fn recv(&self, buffer: &mut [u8]) -> Result<usize> {
         self.receive(buffer, 0)
     }
@@ -89,7 +92,8 @@ impl Socket {
         self.receive(buffer, MSG_PEEK)
     }
 
-    /// Ends one or both directions of the connection; after `Write` the peer receives zero bytes. Stands for `shutdown`.
+    /// Ends one or both directions of the connection; after `Write` the peer receives zero bytes. Stands for
+    /// `shutdown`.
     ///
     /// # Errors
     /// [`WSAENOTCONN`](crate::code::WSAENOTCONN) if it is not connected (SOCK-20).
@@ -103,10 +107,12 @@ impl Socket {
         success(unsafe { shutdown(self.raw(), how) })
     }
 
-    /// Asks for the cancellation of every operation in flight on the socket, whichever thread started it; `false` if there is none.
+    /// Asks for the cancellation of every operation in flight on the socket, whichever thread started it; `false` if
+    /// there is none.
     ///
-    /// Each of them still comes back: cancelled, with [`ERROR_OPERATION_ABORTED`](crate::code::ERROR_OPERATION_ABORTED), or finished after all (CXL-03,
-    /// CXL-04). Stands for `CancelIoEx` without an OVERLAPPED.
+    /// Each of them still comes back: cancelled, with
+    /// [`ERROR_OPERATION_ABORTED`](crate::code::ERROR_OPERATION_ABORTED), or finished after all (CXL-03, CXL-04).
+    /// Stands for `CancelIoEx` without an OVERLAPPED.
     pub fn cancel_all(&self) -> bool {
         // SAFETY: no OVERLAPPED is given.
         unsafe { CancelIoEx(self.raw() as HANDLE, ptr::null()) != 0 }
@@ -165,29 +171,47 @@ impl Socket {
         self.set(IPPROTO_TCP, TCP_NODELAY, u32::from(on))
     }
 
-    /// What closing does while bytes are unsent (`SO_LINGER`, whole seconds, SOCK-22): `None` sends them in the background, zero resets the connection.
+    /// What closing does while bytes are unsent (`SO_LINGER`, whole seconds, SOCK-22): `None` sends them in the
+    /// background, zero resets the connection.
     ///
     /// # Errors
     /// [`WSAENOPROTOOPT`](crate::code::WSAENOPROTOOPT) if the socket is not TCP.
     pub fn set_linger(&self, time: Option<Duration>) -> Result<()> {
         let seconds = time.map_or(0, |time| time.as_secs().min(u64::from(u16::MAX)) as u16);
-        self.set(SOL_SOCKET, SO_LINGER, LINGER { l_onoff: u16::from(time.is_some()), l_linger: seconds })
+        self.set(
+            SOL_SOCKET,
+            SO_LINGER,
+            LINGER {
+                l_onoff: u16::from(time.is_some()),
+                l_linger: seconds,
+            },
+        )
     }
 
-    /// How long a blocking receive waits (`SO_RCVTIMEO`, milliseconds, rounded up); `None` for ever. Overlapped receives take no notice (OVL-57).
+    /// How long a blocking receive waits (`SO_RCVTIMEO`, milliseconds, rounded up); `None` for ever. Overlapped
+    /// receives take no notice (OVL-57).
     ///
     /// # Errors
     /// None that a valid socket can cause.
     pub fn set_recv_timeout(&self, timeout: Option<Duration>) -> Result<()> {
-        self.set(SOL_SOCKET, SO_RCVTIMEO, timeout.map_or(0, |time| sys::milliseconds(Some(time)).max(1)))
+        self.set(
+            SOL_SOCKET,
+            SO_RCVTIMEO,
+            timeout.map_or(0, |time| sys::milliseconds(Some(time)).max(1)),
+        )
     }
 
-    /// How long a blocking send waits (`SO_SNDTIMEO`, milliseconds, rounded up); `None` for ever. Overlapped sends take no notice (OVL-57).
+    /// How long a blocking send waits (`SO_SNDTIMEO`, milliseconds, rounded up); `None` for ever. Overlapped sends take
+    /// no notice (OVL-57).
     ///
     /// # Errors
     /// None that a valid socket can cause.
     pub fn set_send_timeout(&self, timeout: Option<Duration>) -> Result<()> {
-        self.set(SOL_SOCKET, SO_SNDTIMEO, timeout.map_or(0, |time| sys::milliseconds(Some(time)).max(1)))
+        self.set(
+            SOL_SOCKET,
+            SO_SNDTIMEO,
+            timeout.map_or(0, |time| sys::milliseconds(Some(time)).max(1)),
+        )
     }
 
     /// The size of the system's receive buffer in bytes (`SO_RCVBUF`). A hint to the system.
@@ -206,7 +230,8 @@ impl Socket {
         self.set(SOL_SOCKET, SO_SNDBUF, length(bytes))
     }
 
-    /// Lets another socket with the same setting bind to the same address (`SO_REUSEADDR`; it has Windows' meaning, SOCK-24).
+    /// Lets another socket with the same setting bind to the same address (`SO_REUSEADDR`; it has Windows' meaning,
+    /// SOCK-24).
     ///
     /// # Errors
     /// [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket holds its address exclusively.
@@ -259,7 +284,11 @@ impl Socket {
     ///
     /// The socket is INVALID_SOCKET, with the last error saying why, or is open and nobody else will close it.
     pub(super) unsafe fn created(socket: SOCKET) -> Result<Self> {
-        if socket == INVALID_SOCKET { Err(sys::last_socket_error()) } else { Ok(Self(Arc::new(OwnedSocket(socket)))) }
+        if socket == INVALID_SOCKET {
+            Err(sys::last_socket_error())
+        } else {
+            Ok(Self(Arc::new(OwnedSocket(socket))))
+        }
     }
 
     /// Whether it has other owners, or operations in flight by event or routine.
@@ -282,7 +311,15 @@ impl Socket {
 
     fn set<V>(&self, level: i32, name: i32, value: V) -> Result<()> {
         // SAFETY: the value is read during the call only, and has the type the option wants.
-        success(unsafe { setsockopt(self.raw(), level, name, (&raw const value).cast(), size_of::<V>() as i32) })
+        success(unsafe {
+            setsockopt(
+                self.raw(),
+                level,
+                name,
+                (&raw const value).cast(),
+                size_of::<V>() as i32,
+            )
+        })
     }
 }
 
@@ -314,10 +351,15 @@ pub(super) fn length(bytes: usize) -> i32 {
 
 /// The result of a call that returns 0 or SOCKET_ERROR.
 pub(super) fn success(result: i32) -> Result<()> {
-    if result == 0 { Ok(()) } else { Err(sys::last_socket_error()) }
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(sys::last_socket_error())
+    }
 }
 
-/// The result of a blocking call that returns a count or SOCKET_ERROR. A routine that ran meanwhile and panicked goes on panicking here.
+/// The result of a blocking call that returns a count or SOCKET_ERROR. A routine that ran meanwhile and panicked goes
+/// on panicking here.
 pub(super) fn transferred(result: i32) -> Result<usize> {
     let count = usize::try_from(result).map_err(|_| sys::last_socket_error());
     routine::resume_panic();

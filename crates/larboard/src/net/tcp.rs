@@ -33,12 +33,13 @@ pub struct TcpListener(Socket);
 pub struct TcpStream(Socket);
 
 impl TcpListener {
-    /// Binds to the first address that can be bound to, and listens with as long a queue as the system allows. Stands for `socket`, `bind`, `listen`.
+    /// Binds to the first address that can be bound to, and listens with as long a queue as the system allows. Stands
+    /// for `socket`, `bind`, `listen`.
     ///
     /// # Errors
-    /// [`WSAEADDRINUSE`](crate::code::WSAEADDRINUSE), [`WSAEACCES`](crate::code::WSAEACCES) (a port for the privileged, or an exclusive owner),
-    /// [`WSAEADDRNOTAVAIL`](crate::code::WSAEADDRNOTAVAIL), [`WSAEMFILE`](crate::code::WSAEMFILE),
-    /// [`WSAHOST_NOT_FOUND`](crate::code::WSAHOST_NOT_FOUND).
+    /// [`WSAEADDRINUSE`](crate::code::WSAEADDRINUSE), [`WSAEACCES`](crate::code::WSAEACCES) (a port for the privileged,
+    /// or an exclusive owner), [`WSAEADDRNOTAVAIL`](crate::code::WSAEADDRNOTAVAIL),
+    /// [`WSAEMFILE`](crate::code::WSAEMFILE), [`WSAHOST_NOT_FOUND`](crate::code::WSAHOST_NOT_FOUND).
     pub fn bind(address: impl ToSocketAddrs) -> Result<Self> {
         /// "As many as reasonable" (SOCK-11).
         const SOMAXCONN: i32 = 0x7fff_ffff;
@@ -51,11 +52,12 @@ impl TcpListener {
         })
     }
 
-    /// Takes the next client out of the queue, or waits for one. The connection has the listener's blocking mode and options (SOCK-16).
+    /// Takes the next client out of the queue, or waits for one. The connection has the listener's blocking mode and
+    /// options (SOCK-16).
     ///
     /// # Errors
-    /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK) on a non-blocking listener without a client, [`WSAEMFILE`](crate::code::WSAEMFILE) when no more
-    /// sockets can be had.
+    /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK) on a non-blocking listener without a client,
+    /// [`WSAEMFILE`](crate::code::WSAEMFILE) when no more sockets can be had.
     pub fn accept(&self) -> Result<(TcpStream, SocketAddr)> {
         let mut address = RawAddress::default();
         // SAFETY: address and length are live variables; the socket returned is new.
@@ -76,7 +78,8 @@ impl TcpStream {
     /// # Errors
     /// [`WSAECONNREFUSED`](crate::code::WSAECONNREFUSED), [`WSAETIMEDOUT`](crate::code::WSAETIMEDOUT),
     /// [`WSAEHOSTUNREACH`](crate::code::WSAEHOSTUNREACH), [`WSAENETUNREACH`](crate::code::WSAENETUNREACH),
-    /// [`WSAEADDRNOTAVAIL`](crate::code::WSAEADDRNOTAVAIL) (port 0, or 0.0.0.0, SOCK-13), [`WSAHOST_NOT_FOUND`](crate::code::WSAHOST_NOT_FOUND).
+    /// [`WSAEADDRNOTAVAIL`](crate::code::WSAEADDRNOTAVAIL) (port 0, or 0.0.0.0, SOCK-13),
+    /// [`WSAHOST_NOT_FOUND`](crate::code::WSAHOST_NOT_FOUND).
     pub fn connect(address: impl ToSocketAddrs) -> Result<Self> {
         each_address(address, |address| {
             let socket = Socket::stream_for(address)?;
@@ -94,7 +97,10 @@ impl TcpStream {
     /// As [`connect`](Self::connect); [`WSAETIMEDOUT`](crate::code::WSAETIMEDOUT) when the time runs out.
     pub fn connect_timeout(address: &SocketAddr, timeout: Duration) -> Result<Self> {
         let stream = Self::unconnected(address)?;
-        match stream.connect_overlapped(Operation::new(()), *address)?.wait_timeout(timeout) {
+        match stream
+            .connect_overlapped(Operation::new(()), *address)?
+            .wait_timeout(timeout)
+        {
             Ok(done) => done.bytes.map(|_| stream),
             Err(_in_flight) => Err(Error::from(code::WSAETIMEDOUT)),
         }

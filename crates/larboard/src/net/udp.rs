@@ -36,7 +36,8 @@ impl UdpSocket {
         })
     }
 
-    /// Fixes the other side: [`send`](Socket::send) goes there, and only what comes from there is received. Stands for `connect`.
+    /// Fixes the other side: [`send`](Socket::send) goes there, and only what comes from there is received. Stands for
+    /// `connect`.
     ///
     /// # Errors
     /// [`WSAEADDRNOTAVAIL`](crate::code::WSAEADDRNOTAVAIL), [`WSAENETUNREACH`](crate::code::WSAENETUNREACH),
@@ -52,25 +53,41 @@ impl UdpSocket {
     /// Sends one datagram. Stands for `sendto`.
     ///
     /// # Errors
-    /// [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) above 65,507 bytes (OVL-74), [`WSAEACCES`](crate::code::WSAEACCES) for a broadcast address (SOCK-37),
-    /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK).
+    /// [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) above 65,507 bytes (OVL-74), [`WSAEACCES`](crate::code::WSAEACCES) for
+    /// a broadcast address (SOCK-37), [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK).
     pub fn send_to(&self, bytes: &[u8], to: SocketAddr) -> Result<usize> {
         let to = RawAddress::new(&to);
         // SAFETY: bytes and address are read during the call only.
-        transferred(unsafe { sendto(self.raw(), bytes.as_ptr(), length(bytes.len()), 0, to.as_ptr(), to.length) })
+        transferred(unsafe {
+            sendto(
+                self.raw(),
+                bytes.as_ptr(),
+                length(bytes.len()),
+                0,
+                to.as_ptr(),
+                to.length,
+            )
+        })
     }
 
     /// Receives one datagram, and says who sent it. Stands for `recvfrom`.
     ///
     /// # Errors
-    /// [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) if it is longer than the buffer, which then holds its beginning (OVL-68),
-    /// [`WSAECONNRESET`](crate::code::WSAECONNRESET) if nobody listened where an earlier datagram went (SOCK-35),
-    /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK), [`WSAETIMEDOUT`](crate::code::WSAETIMEDOUT).
+    /// [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) if it is longer than the buffer, which then holds its beginning
+    /// (OVL-68), [`WSAECONNRESET`](crate::code::WSAECONNRESET) if nobody listened where an earlier datagram went
+    /// (SOCK-35), [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK), [`WSAETIMEDOUT`](crate::code::WSAETIMEDOUT).
     pub fn recv_from(&self, buffer: &mut [u8]) -> Result<(usize, SocketAddr)> {
         let mut from = RawAddress::default();
         // SAFETY: the buffer is written during the call only; address and length are live variables.
         let result = unsafe {
-            recvfrom(self.raw(), buffer.as_mut_ptr(), length(buffer.len()), 0, from.as_mut_ptr(), &mut from.length)
+            recvfrom(
+                self.raw(),
+                buffer.as_mut_ptr(),
+                length(buffer.len()),
+                0,
+                from.as_mut_ptr(),
+                &mut from.length,
+            )
         };
         Ok((transferred(result)?, from.get()?))
     }

@@ -10,8 +10,8 @@ use std::ptr;
 
 /// An event: signalled or not.
 ///
-/// A *manual* event stays signalled, and lets everybody pass, until it is reset; an *auto* event lets one waiter pass and is not signalled any more
-/// (WAIT-07, WAIT-15).
+/// A *manual* event stays signalled, and lets everybody pass, until it is reset; an *auto* event lets one waiter pass
+/// and is not signalled any more (WAIT-07, WAIT-15).
 ///
 /// ```
 /// use larboard::Event;
@@ -27,7 +27,8 @@ use std::ptr;
 pub struct Event(pub(super) Handle);
 
 impl Event {
-    /// An event that stays signalled until [`reset`](Self::reset). Stands for `CreateEvent` and, with `false`, for `WSACreateEvent` (WAIT-22).
+    /// An event that stays signalled until [`reset`](Self::reset). Stands for `CreateEvent` and, with `false`, for
+    /// `WSACreateEvent` (WAIT-22).
     ///
     /// # Errors
     /// [`ERROR_NOT_ENOUGH_MEMORY`](crate::code::ERROR_NOT_ENOUGH_MEMORY).
@@ -57,8 +58,8 @@ impl Event {
         debug_assert_ne!(done, 0, "{}", sys::last_error());
     }
 
-    /// Releases those who wait at this moment - all of a manual event, one of an auto event - and leaves the event not signalled (WAIT-18).
-    /// Stands for `PulseEvent`.
+    /// Releases those who wait at this moment - all of a manual event, one of an auto event - and leaves the event not
+    /// signalled (WAIT-18). Stands for `PulseEvent`.
     pub fn pulse(&self) {
         // SAFETY: the handle is an open event.
         let done = unsafe { PulseEvent(self.0.raw()) };
@@ -71,7 +72,8 @@ impl Event {
 
     fn create(manual: bool, signalled: bool) -> Result<Self> {
         // SAFETY: no security attributes and no name are given; the handle returned is new.
-        let handle = unsafe { Handle::created(CreateEventW(ptr::null(), manual.into(), signalled.into(), ptr::null())) };
+        let handle =
+            unsafe { Handle::created(CreateEventW(ptr::null(), manual.into(), signalled.into(), ptr::null())) };
         handle.map(Self)
     }
 }

@@ -20,7 +20,11 @@ impl Handle {
     ///
     /// The handle is NULL, with the last error saying why, or is open and nobody else will close it.
     pub(crate) unsafe fn created(handle: HANDLE) -> Result<Self> {
-        if handle.is_null() { Err(sys::last_error()) } else { Ok(Self(handle)) }
+        if handle.is_null() {
+            Err(sys::last_error())
+        } else {
+            Ok(Self(handle))
+        }
     }
 
     pub(crate) fn raw(&self) -> HANDLE {

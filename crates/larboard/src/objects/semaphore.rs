@@ -24,7 +24,8 @@ impl Semaphore {
     /// A semaphore with a count of `initial` that never goes above `maximum`. Stands for `CreateSemaphore`.
     ///
     /// # Errors
-    /// [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) unless `0 <= initial <= maximum` and `0 < maximum` (WAIT-23).
+    /// [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) unless `0 <= initial <= maximum` and `0 <
+    /// maximum` (WAIT-23).
     pub fn new(initial: i32, maximum: i32) -> Result<Self> {
         // SAFETY: no security attributes and no name are given; the handle returned is new.
         let handle = unsafe { Handle::created(CreateSemaphoreW(ptr::null(), initial, maximum, ptr::null())) };
@@ -34,7 +35,8 @@ impl Semaphore {
     /// Raises the count by `count` and returns what it was before. Stands for `ReleaseSemaphore`.
     ///
     /// # Errors
-    /// - [`ERROR_TOO_MANY_POSTS`](crate::code::ERROR_TOO_MANY_POSTS) if the count would pass the maximum; it stays as it was (WAIT-24).
+    /// - [`ERROR_TOO_MANY_POSTS`](crate::code::ERROR_TOO_MANY_POSTS) if the count would pass the maximum; it stays as
+    ///   it was (WAIT-24).
     /// - [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) if `count` is not positive (WAIT-25).
     pub fn release(&self, count: i32) -> Result<i32> {
         let mut previous = 0;

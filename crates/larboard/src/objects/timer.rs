@@ -10,7 +10,8 @@ use std::time::Duration;
 
 /// A timer one can wait for beside other objects.
 ///
-/// A *manual* timer stays signalled until it is set again, an *auto* one (Windows: synchronisation timer) until one wait has been satisfied (WAIT-32).
+/// A *manual* timer stays signalled until it is set again, an *auto* one (Windows: synchronisation timer) until one
+/// wait has been satisfied (WAIT-32).
 ///
 /// ```
 /// use larboard::{Event, WaitableTimer, wait_any};
@@ -40,8 +41,8 @@ impl WaitableTimer {
         Self::create(false)
     }
 
-    /// Signals the timer once, `due` from now (in steps of 100 ns). An earlier setting and its signal are forgotten (WAIT-31).
-    /// Stands for `SetWaitableTimer` with a relative time.
+    /// Signals the timer once, `due` from now (in steps of 100 ns). An earlier setting and its signal are forgotten
+    /// (WAIT-31). Stands for `SetWaitableTimer` with a relative time.
     ///
     /// # Errors
     /// None that a valid timer can cause.
@@ -49,7 +50,8 @@ impl WaitableTimer {
         self.arm(due, 0)
     }
 
-    /// Signals the timer `due` from now and then once every `period`, which is rounded up to whole milliseconds (WAIT-32).
+    /// Signals the timer `due` from now and then once every `period`, which is rounded up to whole milliseconds
+    /// (WAIT-32).
     ///
     /// # Errors
     /// None that a valid timer can cause.

@@ -13,11 +13,12 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A socket associated with a [`CompletionPort`](crate::CompletionPort), with its key. What is started through it completes at the port.
+/// A socket associated with a [`CompletionPort`](crate::CompletionPort), with its key. What is started through it
+/// completes at the port.
 ///
-/// It is a [`Socket`], and a clone is another owner of the same. Operations in flight are owners too: the socket closes when the last [`Associated`] has been
-/// dropped and nothing is in flight any more. A server starts the first receive and lets go; each completion brings the socket along, and not starting
-/// anything with it closes the connection.
+/// It is a [`Socket`], and a clone is another owner of the same. Operations in flight are owners too: the socket closes
+/// when the last [`Associated`] has been dropped and nothing is in flight any more. A server starts the first receive
+/// and lets go; each completion brings the socket along, and not starting anything with it closes the connection.
 pub struct Associated<K, B = Vec<u8>, T = ()> {
     association: NonNull<Association<K>>,
     types: Types<(K, B, T)>,
@@ -48,12 +49,14 @@ impl<K, B, T> Associated<K, B, T> {
 
     /// Starts to receive into the whole buffer. Stands for `WSARecv`.
     ///
-    /// A completion comes, whether data is there already or not (PORT-16), with at least one byte, or zero when the peer has closed.
+    /// A completion comes, whether data is there already or not (PORT-16), with at least one byte, or zero when the
+    /// peer has closed.
     ///
     /// # Errors
     /// With the operation given back, and no completion to come: [`WSAENOTCONN`](crate::code::WSAENOTCONN),
-    /// [`WSAECONNRESET`](crate::code::WSAECONNRESET), [`WSAESHUTDOWN`](crate::code::WSAESHUTDOWN), [`WSAENOBUFS`](crate::code::WSAENOBUFS),
-    /// and [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0) once the port has been closed.
+    /// [`WSAECONNRESET`](crate::code::WSAECONNRESET), [`WSAESHUTDOWN`](crate::code::WSAESHUTDOWN),
+    /// [`WSAENOBUFS`](crate::code::WSAENOBUFS), and [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0)
+    /// once the port has been closed.
     pub fn recv(&self, operation: Operation<B, T>) -> Started<B, T>
     where
         B: BufferMut,
@@ -72,7 +75,8 @@ impl<K, B, T> Associated<K, B, T> {
         self.start(operation, |operation| Ok(Call::Receive(writable(operation, range)?)))
     }
 
-    /// Starts to send a part of the buffer (`..` for all of it). Stands for `WSASend`; complete when the system has taken all bytes (OVL-63).
+    /// Starts to send a part of the buffer (`..` for all of it). Stands for `WSASend`; complete when the system has
+    /// taken all bytes (OVL-63).
     ///
     /// # Errors
     /// As [`recv_into`](Self::recv_into).
@@ -86,8 +90,9 @@ impl<K, B, T> Associated<K, B, T> {
     /// Starts to receive one datagram; [`Operation::peer`] is its sender. Stands for `WSARecvFrom`.
     ///
     /// # Errors
-    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound (OVL-72). A datagram longer than the buffer completes
-    /// with [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) and a full buffer (PORT-18).
+    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound (OVL-72). A
+    /// datagram longer than the buffer completes with [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) and a full buffer
+    /// (PORT-18).
     pub fn recv_from(&self, operation: Operation<B, T>) -> Started<B, T>
     where
         B: BufferMut,
@@ -107,20 +112,22 @@ impl<K, B, T> Associated<K, B, T> {
         self.start(operation, |operation| Ok(Call::SendTo(readable(operation, range)?, to)))
     }
 
-    /// Starts to accept a client on a listening socket; the client is found in [`Operation::take_accepted`] afterwards, and associated with no port yet
-    /// (PORT-13). The buffer is not used. Stands for `AcceptEx`.
+    /// Starts to accept a client on a listening socket; the client is found in [`Operation::take_accepted`] afterwards,
+    /// and associated with no port yet (PORT-13). The buffer is not used. Stands for `AcceptEx`.
     ///
     /// # Errors
-    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket does not listen, [`WSAEMFILE`](crate::code::WSAEMFILE).
+    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket does not listen,
+    /// [`WSAEMFILE`](crate::code::WSAEMFILE).
     pub fn accept(&self, operation: Operation<B, T>) -> Started<B, T> {
         self.start(operation, |_| Ok(Call::Accept))
     }
 
-    /// Starts to connect a [bound](crate::net::TcpStream::unconnected) stream socket; the buffer is not used. Stands for `ConnectEx`.
+    /// Starts to connect a [bound](crate::net::TcpStream::unconnected) stream socket; the buffer is not used. Stands
+    /// for `ConnectEx`.
     ///
     /// # Errors
-    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound, [`WSAEISCONN`](crate::code::WSAEISCONN). A refusal is
-    /// the completion's error (OVL-89).
+    /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound,
+    /// [`WSAEISCONN`](crate::code::WSAEISCONN). A refusal is the completion's error (OVL-89).
     pub fn connect(&self, operation: Operation<B, T>, to: SocketAddr) -> Started<B, T> {
         self.start(operation, |_| Ok(Call::Connect(to)))
     }
@@ -133,14 +140,19 @@ impl<K, B, T> Associated<K, B, T> {
         self.start(operation, |_| Ok(Call::Disconnect))
     }
 
-    /// Ends the connection now, whoever else owns the socket: both directions are shut down, and what is in flight is cancelled and comes back as such.
+    /// Ends the connection now, whoever else owns the socket: both directions are shut down, and what is in flight is
+    /// cancelled and comes back as such.
     pub fn close(&self) {
         // A socket without connection has nothing to shut down.
         let _ = self.shutdown(Shutdown::Both);
         self.cancel_all();
     }
 
-    fn start(&self, mut operation: Operation<B, T>, call: impl FnOnce(&mut Operation<B, T>) -> Result<Call>) -> Started<B, T> {
+    fn start(
+        &self,
+        mut operation: Operation<B, T>,
+        call: impl FnOnce(&mut Operation<B, T>) -> Result<Call>,
+    ) -> Started<B, T> {
         let call = match call(&mut operation) {
             Ok(call) => call,
             Err(error) => return Err(NotStarted { operation, error }),
@@ -153,14 +165,15 @@ impl<K, B, T> Associated<K, B, T> {
         association.count(IN_FLIGHT);
         let block = operation.into_block();
         let started = association.port.check_open().and_then(|()| {
-            // SAFETY: the block is begun for this call and nobody else has it; its packet finds the association counted.
+            // SAFETY: the block is begun for this call and nobody else has it; its packet finds the association
+            // counted.
             unsafe { issue(&association.socket, block.cast(), &call, None) }
         });
         started.map_err(|error| {
             association.counts.fetch_sub(IN_FLIGHT, Ordering::Release);
             // SAFETY: the operation was not started, so the block is ours still.
             let mut operation = unsafe { Operation::from_block(block) };
-            operation.header_mut().route = Route::AtRest;
+            operation.header_mut().not_started();
             NotStarted { operation, error }
         })
     }
@@ -169,13 +182,21 @@ impl<K, B, T> Associated<K, B, T> {
     ///
     /// # Safety
     ///
-    /// The key is that of a packet of an operation started through an [`Associated`] of the same types, and this is done once for the packet.
+    /// The key is that of a packet of an operation started through an [`Associated`] of the same types, and this is
+    /// done once for the packet.
     pub(super) unsafe fn from_packet(key: usize) -> Self {
         let association = std::ptr::with_exposed_provenance_mut::<Association<K>>(key);
-        // SAFETY: the operation is still counted in flight, so that the block lives; the count becomes an owner (rule 2 of `port`).
+        // SAFETY: the operation is still counted in flight, so that the block lives; the count becomes an owner (rule 2
+        // of `port`).
         let association = unsafe { NonNull::new_unchecked(association) };
-        let owner = Self { association, types: PhantomData };
-        owner.association().counts.fetch_add(OWNER.wrapping_sub(IN_FLIGHT), Ordering::Acquire);
+        let owner = Self {
+            association,
+            types: PhantomData,
+        };
+        owner
+            .association()
+            .counts
+            .fetch_add(OWNER.wrapping_sub(IN_FLIGHT), Ordering::Acquire);
         owner
     }
 
@@ -201,10 +222,19 @@ impl<K> Association<K> {
     /// A new block, with one owner, known to the port.
     pub(super) fn create<B, T>(socket: Socket, key: K, port: &Arc<Shared<K>>) -> Associated<K, B, T> {
         let counts = AtomicU64::new(OWNER);
-        let block = Self { counts, socket, key, port: port.clone(), place: AtomicUsize::new(0) };
+        let block = Self {
+            counts,
+            socket,
+            key,
+            port: port.clone(),
+            place: AtomicUsize::new(0),
+        };
         let association = NonNull::from(Box::leak(Box::new(block)));
         port.registry.add(association);
-        Associated { association, types: PhantomData }
+        Associated {
+            association,
+            types: PhantomData,
+        }
     }
 
     fn count(&self, one: u64) {
@@ -218,7 +248,10 @@ impl<K> Association<K> {
 impl<K, B, T> Clone for Associated<K, B, T> {
     fn clone(&self) -> Self {
         self.association().count(OWNER);
-        Self { association: self.association, types: PhantomData }
+        Self {
+            association: self.association,
+            types: PhantomData,
+        }
     }
 }
 
@@ -229,7 +262,8 @@ impl<K, B, T> Drop for Associated<K, B, T> {
             fence(Ordering::Acquire);
             let port = association.port.clone();
             port.registry.remove(self.association);
-            // SAFETY: there is no owner and nothing in flight any more, and the registry has forgotten the block (rule 1 of `port`).
+            // SAFETY: there is no owner and nothing in flight any more, and the registry has forgotten the block (rule
+            // 1 of `port`).
             drop(unsafe { Box::from_raw(self.association.as_ptr()) });
         }
     }
@@ -243,7 +277,8 @@ impl<K, B, T> Deref for Associated<K, B, T> {
     }
 }
 
-// SAFETY: the key is shared by all owners and dropped by any of them; operations started here come back in other threads.
+// SAFETY: the key is shared by all owners and dropped by any of them; operations started here come back in other
+// threads.
 unsafe impl<K: Send + Sync, B: Send, T: Send> Send for Associated<K, B, T> {}
 // SAFETY: as above.
 unsafe impl<K: Send + Sync, B: Send, T: Send> Sync for Associated<K, B, T> {}
@@ -254,7 +289,8 @@ impl<K, B, T> fmt::Debug for Associated<K, B, T> {
     }
 }
 
-/// All associations of a port. Looked at when a socket comes or goes, and when the port is dropped; never for an operation.
+/// All associations of a port. Looked at when a socket comes or goes, and when the port is dropped; never for an
+/// operation.
 pub(super) struct Registry<K>(Mutex<Vec<NonNull<Association<K>>>>);
 
 impl<K> Default for Registry<K> {
@@ -267,7 +303,9 @@ impl<K> Registry<K> {
     fn add(&self, association: NonNull<Association<K>>) {
         let mut list = self.lock();
         // SAFETY: what is in the list, or is just being put there, lives: it is freed after its removal.
-        unsafe { association.as_ref() }.place.store(list.len(), Ordering::Relaxed);
+        unsafe { association.as_ref() }
+            .place
+            .store(list.len(), Ordering::Relaxed);
         list.push(association);
     }
 

@@ -2,17 +2,18 @@
 //!
 //! # How keys live
 //!
-//! 1. An association is one heap block: the socket, the key, the port it belongs to, and two counts. *Owners* are [`Associated`] values; *in flight* are the
-//!    operations started through them. The block is freed when both are zero; the socket closes with it.
-//! 2. The key the system is given is the address of that block. Starting an operation counts it in flight before the system hears of it; its packet turns that
-//!    count into an owner. So a packet's key always points to a live block.
-//! 3. Packets posted by hand carry the key 0 and a box of the posted type as their OVERLAPPED; the packet that says "closed" carries the key 1. No block has
-//!    such an address.
-//! 4. The port is closed when the [`CompletionPort`] and all associations have gone. A closed [`CompletionPort`] is only marked as closed: a handle that
-//!    other threads are waiting on is never given back to the system.
-//! 5. Dropping the [`CompletionPort`] cancels what is in flight, takes every packet, and drops what it finds. An operation that is started at that moment is
-//!    seen by its count, or sees that the port is closed: the count goes up before the mark is read, the mark is set before the counts are read, and both
-//!    sides are sequentially consistent.
+//! 1. An association is one heap block: the socket, the key, the port it belongs to, and two counts. *Owners* are
+//!    [`Associated`] values; *in flight* are the operations started through them. The block is freed when both are
+//!    zero; the socket closes with it.
+//! 2. The key the system is given is the address of that block. Starting an operation counts it in flight before the
+//!    system hears of it; its packet turns that count into an owner. So a packet's key always points to a live block.
+//! 3. Packets posted by hand carry the key 0 and a box of the posted type as their OVERLAPPED; the packet that says
+//!    "closed" carries the key 1. No block has such an address.
+//! 4. The port is closed when the [`CompletionPort`] and all associations have gone. A closed [`CompletionPort`] is
+//!    only marked as closed: a handle that other threads are waiting on is never given back to the system.
+//! 5. Dropping the [`CompletionPort`] cancels what is in flight, takes every packet, and drops what it finds. An
+//!    operation that is started at that moment is seen by its count, or sees that the port is closed: the count goes up
+//!    before the mark is read, the mark is set before the counts are read, and both sides are sequentially consistent.
 
 mod association;
 mod packet;
@@ -26,7 +27,10 @@ use crate::objects::Handle;
 use crate::pending::GRACE;
 use crate::sys::{self, Win32};
 use Win32::Foundation::INVALID_HANDLE_VALUE;
-use Win32::System::IO::{CreateIoCompletionPort, GetQueuedCompletionStatus, GetQueuedCompletionStatusEx, OVERLAPPED, OVERLAPPED_ENTRY, PostQueuedCompletionStatus};
+use Win32::System::IO::{
+    CreateIoCompletionPort, GetQueuedCompletionStatus, GetQueuedCompletionStatusEx, OVERLAPPED, OVERLAPPED_ENTRY,
+    PostQueuedCompletionStatus,
+};
 use association::{Association, Registry};
 use std::fmt;
 use std::marker::PhantomData;
@@ -37,14 +41,16 @@ use std::time::{Duration, Instant};
 
 /// A completion port: one queue for the completions of any number of sockets, served by any number of threads.
 ///
-/// `K` is the type of the keys: a value of your own that belongs to a socket and comes with each of its completions. `B` and `T` are the buffer and data of
-/// the [operations](crate::Operation) started on its sockets, and `P` is what can be [posted](Self::post) by hand. The first three are usually found out by
-/// the compiler.
+/// `K` is the type of the keys: a value of your own that belongs to a socket and comes with each of its completions.
+/// `B` and `T` are the buffer and data of the [operations](crate::Operation) started on its sockets, and `P` is what
+/// can be [posted](Self::post) by hand. The first three are usually found out by the compiler.
 ///
-/// Packets are given out first in, first out, to the thread that began to wait last; and no more threads run at a time than the
-/// [concurrency value](Self::concurrency) allows, as far as the system can see that one of them blocks (PORT-51, PORT-53, PORT-55).
+/// Packets are given out first in, first out, to the thread that began to wait last; and no more threads run at a time
+/// than the [concurrency value](Self::concurrency) allows, as far as the system can see that one of them blocks
+/// (PORT-51, PORT-53, PORT-55).
 ///
-/// Dropping it cancels the operations in flight on its sockets and drops them; the sockets, as far as they have other owners, stay open.
+/// Dropping it cancels the operations in flight on its sockets and drops them; the sockets, as far as they have other
+/// owners, stay open.
 ///
 /// ```
 /// use larboard::{CompletionPort, Operation, Packet, net::{TcpListener, TcpStream}};
@@ -88,7 +94,8 @@ const CLOSED: usize = 1;
 const BATCH: usize = 64;
 
 impl<K, B, T> CompletionPort<K, B, T> {
-    /// A port that lets as many threads run as there are processors. Stands for `CreateIoCompletionPort` (PORT-01, PORT-04).
+    /// A port that lets as many threads run as there are processors. Stands for `CreateIoCompletionPort` (PORT-01,
+    /// PORT-04).
     ///
     /// # Errors
     /// [`ERROR_NOT_ENOUGH_MEMORY`](crate::code::ERROR_NOT_ENOUGH_MEMORY), and [`WSAEMFILE`](crate::code::WSAEMFILE) or
@@ -125,20 +132,34 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
         };
         // SAFETY: no file is given; the handle returned is new.
         let handle = unsafe {
-            Handle::created(CreateIoCompletionPort(INVALID_HANDLE_VALUE, ptr::null_mut(), 0, concurrency as u32))?
+            Handle::created(CreateIoCompletionPort(
+                INVALID_HANDLE_VALUE,
+                ptr::null_mut(),
+                0,
+                concurrency as u32,
+            ))?
         };
-        let shared = Shared { handle, closed: AtomicBool::new(false), registry: Registry::default() };
-        Ok(Self { shared: Arc::new(shared), concurrency, types: PhantomData })
+        let shared = Shared {
+            handle,
+            closed: AtomicBool::new(false),
+            registry: Registry::default(),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            concurrency,
+            types: PhantomData,
+        })
     }
 
-    /// The number of threads that may run at a time (PORT-53). Have more than that wait, twice as many in the lecture: some will block.
+    /// The number of threads that may run at a time (PORT-53). Have more than that wait, twice as many in the lecture:
+    /// some will block.
     #[must_use]
     pub fn concurrency(&self) -> usize {
         self.concurrency
     }
 
-    /// Associates a socket, for ever, with this port and a key (PORT-02, PORT-07). Operations started through the [`Associated`] that is returned complete
-    /// here. Stands for `CreateIoCompletionPort`.
+    /// Associates a socket, for ever, with this port and a key (PORT-02, PORT-07). Operations started through the
+    /// [`Associated`] that is returned complete here. Stands for `CreateIoCompletionPort`.
     ///
     /// # Errors
     /// [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) if the socket is associated already,
@@ -149,7 +170,11 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
         let (file, key) = (association.socket().raw() as _, association.key_value());
         // SAFETY: both handles are open; the key is only ever given back.
         let port = unsafe { CreateIoCompletionPort(file, self.shared.handle.raw(), key, 0) };
-        if port.is_null() { Err(sys::last_error()) } else { Ok(association) }
+        if port.is_null() {
+            Err(sys::last_error())
+        } else {
+            Ok(association)
+        }
     }
 
     /// Waits for a packet. Stands for `GetQueuedCompletionStatus`.
@@ -157,7 +182,8 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
     /// An operation that failed is a packet too, and no error of the wait.
     ///
     /// # Errors
-    /// [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0) once the port has been [closed](Self::close) (PORT-35).
+    /// [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0) once the port has been [closed](Self::close)
+    /// (PORT-35).
     pub fn wait(&self) -> Result<Packet<K, B, T, P>> {
         loop {
             if let Some(packet) = self.dequeue(sys::INFINITE)? {
@@ -174,8 +200,8 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
         self.dequeue(sys::milliseconds(Some(timeout)))
     }
 
-    /// Waits for a packet, and takes with it what else is there, at most `max` packets and never more than 64. They are appended to `packets`; their number
-    /// is returned. Stands for `GetQueuedCompletionStatusEx`.
+    /// Waits for a packet, and takes with it what else is there, at most `max` packets and never more than 64. They are
+    /// appended to `packets`; their number is returned. Stands for `GetQueuedCompletionStatusEx`.
     ///
     /// ```
     /// use larboard::CompletionPort;
@@ -191,9 +217,14 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
     /// ```
     ///
     /// # Errors
-    /// As [`wait`](Self::wait); [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) if `max` is zero (PORT-44). When the time runs out, the
-    /// number is zero.
-    pub fn wait_many(&self, packets: &mut Vec<Packet<K, B, T, P>>, max: usize, timeout: Option<Duration>) -> Result<usize> {
+    /// As [`wait`](Self::wait); [`ERROR_INVALID_PARAMETER`](crate::code::ERROR_INVALID_PARAMETER) if `max` is zero
+    /// (PORT-44). When the time runs out, the number is zero.
+    pub fn wait_many(
+        &self,
+        packets: &mut Vec<Packet<K, B, T, P>>,
+        max: usize,
+        timeout: Option<Duration>,
+    ) -> Result<usize> {
         self.shared.check_open()?;
         let mut entries = [OVERLAPPED_ENTRY::default(); BATCH];
         let entries = self.dequeue_many(&mut entries, max, sys::milliseconds(timeout))?;
@@ -226,8 +257,9 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
         })
     }
 
-    /// Closes the port: every wait, present or future, returns [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0), and nothing can be started
-    /// on its sockets any more (PORT-61). What is queued or in flight is dropped with the port. A second time it has no effect.
+    /// Closes the port: every wait, present or future, returns
+    /// [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0), and nothing can be started on its sockets any
+    /// more (PORT-61). What is queued or in flight is dropped with the port. A second time it has no effect.
     ///
     /// ```
     /// use larboard::{CompletionPort, code};
@@ -262,7 +294,12 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
     }
 
     /// Takes at least one packet, or none when the time ran out.
-    fn dequeue_many<'a>(&self, entries: &'a mut [OVERLAPPED_ENTRY; BATCH], max: usize, timeout: u32) -> Result<&'a [OVERLAPPED_ENTRY]> {
+    fn dequeue_many<'a>(
+        &self,
+        entries: &'a mut [OVERLAPPED_ENTRY; BATCH],
+        max: usize,
+        timeout: u32,
+    ) -> Result<&'a [OVERLAPPED_ENTRY]> {
         let (handle, max, mut count) = (self.shared.handle.raw(), max.min(BATCH) as u32, 0);
         // SAFETY: the handle is an open port (rule 4), and there is room for `max` entries.
         match unsafe { GetQueuedCompletionStatusEx(handle, entries.as_mut_ptr(), max, &mut count, timeout, 0) } {
@@ -275,7 +312,12 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
     ///
     /// The entry was taken from this port's queue, and is unpacked once.
     unsafe fn unpack(&self, entry: &OVERLAPPED_ENTRY) -> Option<Packet<K, B, T, P>> {
-        let OVERLAPPED_ENTRY { lpCompletionKey: key, lpOverlapped: overlapped, dwNumberOfBytesTransferred: bytes, .. } = *entry;
+        let OVERLAPPED_ENTRY {
+            lpCompletionKey: key,
+            lpOverlapped: overlapped,
+            dwNumberOfBytesTransferred: bytes,
+            ..
+        } = *entry;
         // SAFETY: passed on to the caller.
         unsafe { self.unpack_one(key, overlapped, bytes, packet::succeeded(key, overlapped)) }
     }
@@ -283,7 +325,13 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
     /// # Safety
     ///
     /// The four were taken together from this port's queue, and are unpacked once.
-    unsafe fn unpack_one(&self, key: usize, overlapped: *mut OVERLAPPED, bytes: u32, success: bool) -> Option<Packet<K, B, T, P>> {
+    unsafe fn unpack_one(
+        &self,
+        key: usize,
+        overlapped: *mut OVERLAPPED,
+        bytes: u32,
+        success: bool,
+    ) -> Option<Packet<K, B, T, P>> {
         match key {
             POSTED => {
                 // SAFETY: only `post` uses this key, and it posts a box of this type (rule 3).
@@ -326,7 +374,11 @@ impl<K> Shared<K> {
     }
 
     fn check_open(&self) -> Result<()> {
-        if self.is_closed() { Err(Error::from(code::ERROR_ABANDONED_WAIT_0)) } else { Ok(()) }
+        if self.is_closed() {
+            Err(Error::from(code::ERROR_ABANDONED_WAIT_0))
+        } else {
+            Ok(())
+        }
     }
 
     fn post_closed(&self) {
@@ -345,10 +397,15 @@ impl<K> Shared<K> {
 
 /// A wait that brought no packet: the time ran out, or an error.
 fn no_packet(error: Error) -> Result<()> {
-    if error.code() == code::WAIT_TIMEOUT { Ok(()) } else { Err(error) }
+    if error.code() == code::WAIT_TIMEOUT {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
-// SAFETY: keys are shared by all threads that take completions, and dropped by any; operations and posted values go from thread to thread.
+// SAFETY: keys are shared by all threads that take completions, and dropped by any; operations and posted values go
+// from thread to thread.
 unsafe impl<K: Send + Sync, B: Send, T: Send, P: Send> Send for CompletionPort<K, B, T, P> {}
 // SAFETY: as above.
 unsafe impl<K: Send + Sync, B: Send, T: Send, P: Send> Sync for CompletionPort<K, B, T, P> {}
@@ -356,6 +413,9 @@ unsafe impl<K: Send + Sync, B: Send, T: Send, P: Send> Sync for CompletionPort<K
 impl<K, B, T, P> fmt::Debug for CompletionPort<K, B, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (concurrency, closed) = (self.concurrency, self.shared.is_closed());
-        f.debug_struct("CompletionPort").field("concurrency", &concurrency).field("closed", &closed).finish_non_exhaustive()
+        f.debug_struct("CompletionPort")
+            .field("concurrency", &concurrency)
+            .field("closed", &closed)
+            .finish_non_exhaustive()
     }
 }

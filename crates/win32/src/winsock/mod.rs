@@ -1,6 +1,7 @@
 //! Winsock, one file per family of functions.
 
 pub(crate) mod address;
+pub(crate) mod binding;
 pub(crate) mod byte_order;
 pub(crate) mod names;
 pub(crate) mod protocols;

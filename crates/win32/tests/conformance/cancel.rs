@@ -4,16 +4,19 @@ use std::ptr::null;
 use std::thread;
 
 use crate::common::w::Win32::Foundation::{
-    ERROR_INVALID_HANDLE, ERROR_NOT_FOUND, ERROR_OPERATION_ABORTED, INVALID_HANDLE_VALUE, STATUS_CANCELLED,
-    STATUS_CONNECTION_ABORTED, STATUS_SUCCESS,
+    ERROR_INVALID_HANDLE, ERROR_NOT_FOUND, ERROR_OPERATION_ABORTED, INVALID_HANDLE_VALUE,
+    STATUS_CANCELLED, STATUS_CONNECTION_ABORTED, STATUS_SUCCESS,
 };
 use crate::common::w::Win32::Networking::WinSock::{MSG_WAITALL, WSA_OPERATION_ABORTED};
 use crate::common::w::Win32::System::IO::{CancelIo, CancelIoEx, CancelSynchronousIo};
 use crate::common::w::Win32::System::Threading::SetEvent;
-use crate::common::{Handle, LIMIT, SENTINEL, Socket, event, last_error, set_last_error, this_thread, wait};
+use crate::common::{
+    Handle, LIMIT, SENTINEL, Socket, event, last_error, set_last_error, this_thread, wait,
+};
 use crate::io::operation::{routine_calls, wait_for_routine};
 use crate::io::{
-    Background, Operation, Port, Start, connected_pair, eventually, never, sleep_alertably, succeeded, within,
+    Background, Operation, Port, Start, connected_pair, eventually, never, sleep_alertably,
+    succeeded, within,
 };
 
 fn cancel_own(socket: &Socket) -> Result<(), u32> {
@@ -62,12 +65,16 @@ fn cxl_01_cancel_io_takes_the_own_operations_alone() {
         sender.send((theirs, a)).expect("the test waits");
         wait(stop as _, LIMIT)
     });
-    let (theirs, a) = receiver.recv_timeout(crate::common::DEADLINE).expect("the other thread's operation");
+    let (theirs, a) = receiver
+        .recv_timeout(crate::common::DEADLINE)
+        .expect("the other thread's operation");
 
     assert_eq!(cancel_own(&a), Ok(()));
 
     assert_eq!(mine.finish(&a), Err(ERROR_OPERATION_ABORTED));
-    never("the other operations end", || !theirs.is_pending() || !elsewhere.is_pending());
+    never("the other operations end", || {
+        !theirs.is_pending() || !elsewhere.is_pending()
+    });
     b.send(b"x").expect("send");
     assert_eq!(theirs.finish(&a), Ok(1));
     call!(SetEvent(done.raw()));
@@ -155,7 +162,10 @@ fn cxl_03_a_race_with_data_has_one_winner_and_loses_nothing() {
                 thread::yield_now();
             }
             let answer = cancel_one(&a, &operation);
-            assert!([Ok(()), Err(ERROR_NOT_FOUND)].contains(&answer), "{answer:?}");
+            assert!(
+                [Ok(()), Err(ERROR_NOT_FOUND)].contains(&answer),
+                "{answer:?}"
+            );
         });
 
         match operation.finish(&a) {
@@ -164,7 +174,10 @@ fn cxl_03_a_race_with_data_has_one_winner_and_loses_nothing() {
                 assert_eq!(operation.buffer(), [byte]);
             }
             Err(code) => {
-                assert_eq!((code, operation.status()), (ERROR_OPERATION_ABORTED, STATUS_CANCELLED));
+                assert_eq!(
+                    (code, operation.status()),
+                    (ERROR_OPERATION_ABORTED, STATUS_CANCELLED)
+                );
                 assert_eq!((operation.transferred(), operation.buffer()), (0, &[0][..]));
                 assert_eq!(a.recv_all(1), [byte]);
             }
@@ -193,7 +206,10 @@ fn cxl_04_cancelling_calls_the_routine_once() {
 
     let calls = wait_for_routine();
     assert_eq!(calls.len(), 1);
-    assert_eq!((calls[0].error, calls[0].bytes), (ERROR_OPERATION_ABORTED, 0));
+    assert_eq!(
+        (calls[0].error, calls[0].bytes),
+        (ERROR_OPERATION_ABORTED, 0)
+    );
     assert_eq!(calls[0].overlapped, operation.overlapped());
     assert_eq!(sleep_alertably(50), 0);
     assert_eq!(routine_calls(), []);
@@ -210,7 +226,10 @@ fn cxl_04_cancelling_queues_the_packet_once() {
 
     let packet = port.next();
     assert!(packet.is_of(&operation));
-    assert_eq!((packet.error, packet.bytes, packet.key), (ERROR_OPERATION_ABORTED, 0, 3));
+    assert_eq!(
+        (packet.error, packet.bytes, packet.key),
+        (ERROR_OPERATION_ABORTED, 0, 3)
+    );
     port.stays_empty();
 }
 
@@ -222,7 +241,9 @@ fn cxl_05_a_receive_with_bytes_is_complete() {
     assert_eq!(operation.receive_flags(&a, MSG_WAITALL), Start::Pending);
     b.send(b"ab").expect("send");
     // The two bytes are on their way into the operation; nobody else reads them meanwhile.
-    never("completion with half the buffer", || !operation.is_pending());
+    never("completion with half the buffer", || {
+        !operation.is_pending()
+    });
 
     assert_eq!(cancel_one(&a, &operation), Ok(()));
     operation.wait();
@@ -231,7 +252,10 @@ fn cxl_05_a_receive_with_bytes_is_complete() {
         Ok(count) => assert_eq!((count, &operation.buffer()[..2]), (2, &b"ab"[..])),
         Err(code) => {
             // Nothing had been taken yet, so that everything must still be there.
-            assert_eq!((code, operation.transferred()), (ERROR_OPERATION_ABORTED, 0));
+            assert_eq!(
+                (code, operation.transferred()),
+                (ERROR_OPERATION_ABORTED, 0)
+            );
             assert_eq!(a.recv_all(2), b"ab");
         }
     }
@@ -243,8 +267,16 @@ fn cxl_06_invalid_handles() {
     let (a, _b) = connected_pair();
     let stale = a.close() as *mut _;
     for handle in [std::ptr::null_mut(), INVALID_HANDLE_VALUE, stale] {
-        assert_eq!(succeeded(call!(CancelIo(handle))), Err(ERROR_INVALID_HANDLE), "{handle:?}");
-        assert_eq!(succeeded(call!(CancelIoEx(handle, null()))), Err(ERROR_INVALID_HANDLE), "{handle:?}");
+        assert_eq!(
+            succeeded(call!(CancelIo(handle))),
+            Err(ERROR_INVALID_HANDLE),
+            "{handle:?}"
+        );
+        assert_eq!(
+            succeeded(call!(CancelIoEx(handle, null()))),
+            Err(ERROR_INVALID_HANDLE),
+            "{handle:?}"
+        );
     }
 }
 
@@ -257,7 +289,9 @@ fn cxl_07_an_accept_is_cancelled_through_the_listener() {
 
     assert_eq!(cancel_own(&acceptor), Ok(()));
     assert_eq!(cancel_all(&acceptor), Err(ERROR_NOT_FOUND));
-    never("completion through the acceptor", || !operation.is_pending());
+    never("completion through the acceptor", || {
+        !operation.is_pending()
+    });
 
     assert_eq!(cancel_own(&listener), Ok(()));
     assert_eq!(operation.finish(&listener), Err(ERROR_OPERATION_ABORTED));
@@ -284,7 +318,9 @@ fn blocked_receiver(socket: Socket) -> (Background<Result<i32, i32>>, Handle) {
         sender.send(this_thread()).expect("the test waits");
         socket.recv(&mut [0; 4])
     });
-    let thread = receiver.recv_timeout(crate::common::DEADLINE).expect("the thread's handle");
+    let thread = receiver
+        .recv_timeout(crate::common::DEADLINE)
+        .expect("the thread's handle");
     call.still_blocked("recv");
     (call, thread)
 }
@@ -297,7 +333,12 @@ fn cxl_09_a_blocking_call_is_cancelled() {
     let (call, thread) = blocked_receiver(a);
 
     set_last_error(SENTINEL);
-    assert_eq!(call!(CancelSynchronousIo(thread.raw())), 1, "error {}", last_error());
+    assert_eq!(
+        call!(CancelSynchronousIo(thread.raw())),
+        1,
+        "error {}",
+        last_error()
+    );
     assert_eq!(last_error(), SENTINEL);
 
     assert_eq!(call.join("recv"), Err(WSA_OPERATION_ABORTED));
@@ -312,7 +353,9 @@ fn cxl_09_a_blocking_accept_is_cancelled() {
         sender.send(this_thread()).expect("the test waits");
         (listener.accept().map(|_| ()), listener)
     });
-    let thread = receiver.recv_timeout(crate::common::DEADLINE).expect("the thread's handle");
+    let thread = receiver
+        .recv_timeout(crate::common::DEADLINE)
+        .expect("the thread's handle");
     call.still_blocked("accept");
 
     assert_eq!(succeeded(call!(CancelSynchronousIo(thread.raw()))), Ok(()));
@@ -329,7 +372,10 @@ fn cxl_10_a_thread_outside_synchronous_io_is_not_found() {
     let (a, _b) = connected_pair();
     let operation = pending(&a);
     let myself = this_thread();
-    assert_eq!(succeeded(call!(CancelSynchronousIo(myself.raw()))), Err(ERROR_NOT_FOUND));
+    assert_eq!(
+        succeeded(call!(CancelSynchronousIo(myself.raw()))),
+        Err(ERROR_NOT_FOUND)
+    );
     never("the operation ends", || !operation.is_pending());
 
     let gate = event();
@@ -339,9 +385,14 @@ fn cxl_10_a_thread_outside_synchronous_io_is_not_found() {
         sender.send(this_thread()).expect("the test waits");
         wait(raw as _, LIMIT)
     });
-    let thread = receiver.recv_timeout(crate::common::DEADLINE).expect("the thread's handle");
+    let thread = receiver
+        .recv_timeout(crate::common::DEADLINE)
+        .expect("the thread's handle");
     call.still_blocked("the wait");
-    assert_eq!(succeeded(call!(CancelSynchronousIo(thread.raw()))), Err(ERROR_NOT_FOUND));
+    assert_eq!(
+        succeeded(call!(CancelSynchronousIo(thread.raw()))),
+        Err(ERROR_NOT_FOUND)
+    );
     call!(SetEvent(gate.raw()));
     assert_eq!(call.join("the wait"), 0);
 
@@ -355,7 +406,11 @@ fn cxl_10_a_bad_thread_handle_is_refused() {
     let stale = event().close();
     let wrong_kind = event();
     for handle in [std::ptr::null_mut(), stale, wrong_kind.raw()] {
-        assert_eq!(succeeded(call!(CancelSynchronousIo(handle))), Err(ERROR_INVALID_HANDLE), "{handle:?}");
+        assert_eq!(
+            succeeded(call!(CancelSynchronousIo(handle))),
+            Err(ERROR_INVALID_HANDLE),
+            "{handle:?}"
+        );
     }
 }
 
@@ -369,13 +424,18 @@ fn cxl_11_a_cancelled_call_queues_no_packet() {
         sender.send(this_thread()).expect("the test waits");
         (a.recv(&mut [0; 4]), a.recv(&mut [0; 4]))
     });
-    let thread = receiver.recv_timeout(crate::common::DEADLINE).expect("the thread's handle");
+    let thread = receiver
+        .recv_timeout(crate::common::DEADLINE)
+        .expect("the thread's handle");
     call.still_blocked("recv");
 
     assert_eq!(succeeded(call!(CancelSynchronousIo(thread.raw()))), Ok(()));
     b.send(b"xyz").expect("send");
 
-    assert_eq!(call.join("two receives"), (Err(WSA_OPERATION_ABORTED), Ok(3)));
+    assert_eq!(
+        call.join("two receives"),
+        (Err(WSA_OPERATION_ABORTED), Ok(3))
+    );
     port.stays_empty();
 }
 
@@ -402,7 +462,9 @@ fn cxl_12_an_operation_of_a_port_outlives_its_thread() {
     let port = Port::of(&a, 1);
     let (operation, _a) = within("the thread", move || (pending_without_event(&a), a));
 
-    never("cancellation by the thread's end", || !operation.is_pending());
+    never("cancellation by the thread's end", || {
+        !operation.is_pending()
+    });
     b.send(b"x").expect("send");
 
     let packet = port.next();

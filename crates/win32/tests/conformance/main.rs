@@ -7,6 +7,11 @@
 mod common;
 
 mod apc;
+mod cancel;
 mod handles;
+mod io;
+mod nonblocking;
+mod overlapped;
 mod ports;
+mod sockets;
 mod waits;

@@ -5,9 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::common::w::Win32::Networking::WinSock::{
-    AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, MSG_OOB, SIOCATMARK, SO_ERROR, SO_OOBINLINE, SO_RCVTIMEO,
-    SOL_SOCKET, WSAEALREADY, WSAECONNREFUSED, WSAEFAULT, WSAEINTR, WSAEINVAL, WSAEISCONN, WSAEMSGSIZE, WSAENOTCONN,
-    WSAENOTSOCK, WSAEOPNOTSUPP, WSAEWOULDBLOCK, WSAIoctl, closesocket, ioctlsocket,
+    AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, MSG_OOB, SIOCATMARK, SO_ERROR, SO_OOBINLINE,
+    SO_RCVTIMEO, SOL_SOCKET, WSAEALREADY, WSAECONNREFUSED, WSAEFAULT, WSAEINTR, WSAEINVAL,
+    WSAEISCONN, WSAEMSGSIZE, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAEWOULDBLOCK, WSAIoctl,
+    closesocket, ioctlsocket,
 };
 use crate::common::{DEADLINE, Socket, loopback};
 use crate::io::address::{loopback6, port_of, silent_address};
@@ -65,11 +66,20 @@ fn nb_02_fionbio_switches_the_mode() {
 #[test]
 fn nb_02_errors_of_fionbio() {
     let socket = Socket::tcp();
-    assert_eq!(checked(call!(ioctlsocket(socket.raw(), FIONBIO, null_mut()))), Err(WSAEFAULT));
+    assert_eq!(
+        checked(call!(ioctlsocket(socket.raw(), FIONBIO, null_mut()))),
+        Err(WSAEFAULT)
+    );
     let mut value = 1;
-    assert_eq!(checked(call!(ioctlsocket(INVALID_SOCKET, FIONBIO, &mut value))), Err(WSAENOTSOCK));
+    assert_eq!(
+        checked(call!(ioctlsocket(INVALID_SOCKET, FIONBIO, &mut value))),
+        Err(WSAENOTSOCK)
+    );
     let stale = socket.close();
-    assert_eq!(checked(call!(ioctlsocket(stale, FIONBIO, &mut value))), Err(WSAENOTSOCK));
+    assert_eq!(
+        checked(call!(ioctlsocket(stale, FIONBIO, &mut value))),
+        Err(WSAENOTSOCK)
+    );
 }
 
 /// NB-04: What would have to wait answers WSAEWOULDBLOCK instead, and can be repeated later.
@@ -88,7 +98,11 @@ fn nb_04_what_would_block_says_so_and_can_be_repeated() {
     let server = server.expect("just checked");
 
     for round in 0..3 {
-        assert_eq!(server.recv(&mut [0; 4]), Err(WSAEWOULDBLOCK), "round {round}");
+        assert_eq!(
+            server.recv(&mut [0; 4]),
+            Err(WSAEWOULDBLOCK),
+            "round {round}"
+        );
         client.send(b"abc").expect("send");
         let mut buffer = [0; 4];
         eventually("the data", || server.recv(&mut buffer) == Ok(3));
@@ -103,7 +117,10 @@ fn nb_04_what_would_block_says_so_and_can_be_repeated() {
 fn nb_04_recvfrom_would_block() {
     let socket = Socket::udp_bound();
     socket.set_nonblocking(true);
-    assert_eq!(socket.recv_from(&mut [0; 4]).map(|_| ()), Err(WSAEWOULDBLOCK));
+    assert_eq!(
+        socket.recv_from(&mut [0; 4]).map(|_| ()),
+        Err(WSAEWOULDBLOCK)
+    );
 }
 
 /// NB-06: An accepted socket has the mode of the listener.
@@ -135,7 +152,10 @@ fn nb_06_an_accepted_socket_has_the_listeners_mode() {
 fn connecting(listener: &Socket) -> Socket {
     let socket = Socket::tcp();
     socket.set_nonblocking(true);
-    assert_eq!(socket.connect(&listener.name().expect("name")), Err(WSAEWOULDBLOCK));
+    assert_eq!(
+        socket.connect(&listener.name().expect("name")),
+        Err(WSAEWOULDBLOCK)
+    );
     socket
 }
 
@@ -149,7 +169,10 @@ fn nb_07_a_non_blocking_connect_goes_on_by_itself() {
     eventually("the connection", || socket.send(b"x") == Ok(1));
     server.limit_receives();
     assert_eq!(server.recv_all(1), b"x");
-    assert_eq!(socket.connect(&listener.name().expect("name")), Err(WSAEISCONN));
+    assert_eq!(
+        socket.connect(&listener.name().expect("name")),
+        Err(WSAEISCONN)
+    );
 }
 
 /// A connect that stays undecided: the listener's queue is full, so that the handshake gets no answer.
@@ -171,7 +194,8 @@ fn undecided_connect() -> Option<(Vec<Socket>, Socket)> {
             }
             thread::sleep(Duration::from_millis(1));
         }
-        if socket.send(b"") == Err(WSAENOTCONN) && socket.get::<i32>(SOL_SOCKET, SO_ERROR) == Ok(0) {
+        if socket.send(b"") == Err(WSAENOTCONN) && socket.get::<i32>(SOL_SOCKET, SO_ERROR) == Ok(0)
+        {
             return Some((others, socket));
         }
         others.push(socket);
@@ -184,15 +208,23 @@ fn undecided_connect() -> Option<(Vec<Socket>, Socket)> {
 /// NB-10: A ConnectEx meanwhile is WSAEINVAL.
 #[test]
 fn nb_08_while_a_connect_is_in_progress() {
-    let Some((others, socket)) = undecided_connect() else { return };
+    let Some((others, socket)) = undecided_connect() else {
+        return;
+    };
     let target = others[0].name().expect("name");
 
     assert_eq!(socket.connect(&target), Err(WSAEALREADY));
     assert_eq!(socket.send(b"x"), Err(WSAENOTCONN));
     assert_eq!(socket.recv(&mut [0; 4]), Err(WSAENOTCONN));
-    assert_eq!(socket.peer().map(|peer| port_of(&peer)), Ok(port_of(&target)));
+    assert_eq!(
+        socket.peer().map(|peer| port_of(&peer)),
+        Ok(port_of(&target))
+    );
     let operation = Operation::new(0);
-    assert_eq!(operation.connect(&socket, &target), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        operation.connect(&socket, &target),
+        Start::Failed(WSAEINVAL)
+    );
     assert!(!operation.event_is_set());
 }
 
@@ -200,7 +232,9 @@ fn nb_08_while_a_connect_is_in_progress() {
 /// NB-10: While a ConnectEx is pending, connect and ConnectEx are WSAEINVAL.
 #[test]
 fn nb_10_while_a_connect_ex_is_pending() {
-    let Some((others, _undecided)) = undecided_connect() else { return };
+    let Some((others, _undecided)) = undecided_connect() else {
+        return;
+    };
     let target = others[0].name().expect("name");
     let socket = Socket::tcp_bound();
     let pending = Operation::new(0);
@@ -209,7 +243,10 @@ fn nb_10_while_a_connect_ex_is_pending() {
 
     socket.set_nonblocking(true);
     assert_eq!(socket.connect(&target), Err(WSAEINVAL));
-    assert_eq!(Operation::new(0).connect(&socket, &target), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        Operation::new(0).connect(&socket, &target),
+        Start::Failed(WSAEINVAL)
+    );
     assert_eq!(socket.peer().map(|_| ()), Err(WSAENOTCONN));
 
     socket.close();
@@ -296,7 +333,8 @@ fn nb_12_urgent_data_is_seen_by_siocatmark_alone() {
 #[test]
 fn nb_12_inline_urgent_data_is_counted() {
     let (a, b) = connected_pair();
-    a.set(SOL_SOCKET, SO_OOBINLINE, 1_u32).expect("SO_OOBINLINE");
+    a.set(SOL_SOCKET, SO_OOBINLINE, 1_u32)
+        .expect("SO_OOBINLINE");
     b.send_flags(b"!", MSG_OOB).expect("send urgent");
     eventually("the urgent byte", || waiting_bytes(&a) == Ok(1));
 }
@@ -306,11 +344,17 @@ fn nb_12_inline_urgent_data_is_counted() {
 fn nb_14_errors_of_ioctls() {
     let (a, _b) = connected_pair();
     for command in [FIONREAD, SIOCATMARK] {
-        assert_eq!(checked(call!(ioctlsocket(a.raw(), command, null_mut()))), Err(WSAEFAULT));
+        assert_eq!(
+            checked(call!(ioctlsocket(a.raw(), command, null_mut()))),
+            Err(WSAEFAULT)
+        );
     }
     let unknown = 0x1234_5678;
     let answer = a.ioctl(unknown, &mut 0);
-    assert!([Err(WSAEOPNOTSUPP), Err(WSAEINVAL)].contains(&answer), "{answer:?}");
+    assert!(
+        [Err(WSAEOPNOTSUPP), Err(WSAEINVAL)].contains(&answer),
+        "{answer:?}"
+    );
     let (mut value, mut returned) = (0_u32, 0);
     let result = call!(WSAIoctl(
         a.raw(),
@@ -426,7 +470,10 @@ fn nb_20_one_thread_serves_all() {
     let listener = Socket::listener();
     let silent = Socket::connected_to(&listener);
     let talking = Socket::connected_to(&listener);
-    let servers = [listener.accept().expect("accept"), listener.accept().expect("accept")];
+    let servers = [
+        listener.accept().expect("accept"),
+        listener.accept().expect("accept"),
+    ];
     for server in &servers {
         server.set_nonblocking(true);
     }
@@ -452,7 +499,8 @@ fn nb_20_one_thread_serves_all() {
 #[test]
 fn nb_22_time_limits_are_for_blocking_mode() {
     let (a, _b) = connected_pair();
-    a.set(SOL_SOCKET, SO_RCVTIMEO, 5_000_u32).expect("SO_RCVTIMEO");
+    a.set(SOL_SOCKET, SO_RCVTIMEO, 5_000_u32)
+        .expect("SO_RCVTIMEO");
     a.set_nonblocking(true);
     let start = Instant::now();
     assert_eq!(a.recv(&mut [0; 4]), Err(WSAEWOULDBLOCK));

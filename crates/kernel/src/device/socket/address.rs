@@ -16,6 +16,15 @@ pub struct Address {
     length: libc::socklen_t,
 }
 
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Address")
+            .field("family", &self.family())
+            .field("bytes", &&self.bytes()[..self.length as usize])
+            .finish()
+    }
+}
+
 impl Default for Address {
     fn default() -> Self {
         Address {

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod connect;
 pub mod message;
+pub mod options;
 pub mod transfer;
 pub mod transmit;
 
@@ -90,6 +91,9 @@ pub struct Settings {
     pub connect_error: Option<Status>,
     /// SO_CONDITIONAL_ACCEPT.
     pub conditional_accept: bool,
+    /// Where the connection leads, for the times when Linux does not know it: while it is made and when it has ended
+    /// (SOCK-19).
+    pub peer: Option<Box<address::Address>>,
     /// Any other option that only has to read back what was set: (level, name, value).
     pub stored: Vec<(i32, i32, Vec<u8>)>,
 }
@@ -238,6 +242,7 @@ impl Socket {
         if let Some(settings) = settings {
             *to.settings.lock() = Some(Box::new(Settings {
                 connected_at: None,
+                peer: None,
                 ..*settings
             }));
         }

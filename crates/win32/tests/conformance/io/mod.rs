@@ -100,7 +100,9 @@ impl<T: Send + 'static> Background<T> {
     pub fn join(self, what: &str) -> T {
         match self.result.recv_timeout(DEADLINE) {
             Ok(value) => {
-                self.thread.join().expect("a thread that has sent its result");
+                self.thread
+                    .join()
+                    .expect("a thread that has sent its result");
                 value
             }
             Err(RecvTimeoutError::Timeout) => panic!("{what} didn't return"),

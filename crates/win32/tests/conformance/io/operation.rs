@@ -123,14 +123,21 @@ impl Operation {
     /// With whatever is to stand in hEvent.
     pub fn with_event(bytes: &[u8], value: HANDLE) -> Operation {
         let memory = Memory {
-            overlapped: OVERLAPPED { hEvent: value, ..Default::default() },
+            overlapped: OVERLAPPED {
+                hEvent: value,
+                ..Default::default()
+            },
             buffer: bytes.to_vec(),
             from: SOCKADDR_STORAGE::default(),
             from_length: size_of::<SOCKADDR_STORAGE>() as i32,
             count: UNTOUCHED,
             flags: 0,
         };
-        Operation { memory: Box::into_raw(Box::new(memory)), event: None, accepted: Cell::new(false) }
+        Operation {
+            memory: Box::into_raw(Box::new(memory)),
+            event: None,
+            accepted: Cell::new(false),
+        }
     }
 
     pub fn overlapped(&self) -> *mut OVERLAPPED {
@@ -141,7 +148,10 @@ impl Operation {
     /// The event this operation owns.
     #[track_caller]
     pub fn event(&self) -> HANDLE {
-        self.event.as_ref().expect("an operation with an event").raw()
+        self.event
+            .as_ref()
+            .expect("an operation with an event")
+            .raw()
     }
 
     pub fn event_is_set(&self) -> bool {
@@ -178,7 +188,10 @@ impl Operation {
     /// The buffer, once the system has let go of it.
     #[track_caller]
     pub fn buffer(&self) -> &[u8] {
-        assert!(!(self.accepted.get() && self.is_pending()), "the buffer is in flight");
+        assert!(
+            !(self.accepted.get() && self.is_pending()),
+            "the buffer is in flight"
+        );
         // SAFETY: nothing runs any more (just checked), so that nobody writes to the buffer.
         unsafe { &(*self.memory).buffer }
     }
@@ -200,14 +213,24 @@ impl Operation {
     pub fn source(&self) -> (SOCKADDR_IN, i32) {
         assert!(!self.is_pending(), "the address is in flight");
         // SAFETY: nothing runs any more, and a SOCKADDR_IN fits into a SOCKADDR_STORAGE.
-        unsafe { ((&raw const (*self.memory).from).cast::<SOCKADDR_IN>().read(), (*self.memory).from_length) }
+        unsafe {
+            (
+                (&raw const (*self.memory).from)
+                    .cast::<SOCKADDR_IN>()
+                    .read(),
+                (*self.memory).from_length,
+            )
+        }
     }
 
     /// A descriptor of the whole buffer. The array it stands in may go away when the call has returned.
     pub fn descriptor(&self) -> WSABUF {
         // SAFETY: `memory` lives as long as `self` and longer while an operation runs.
         let buffer = unsafe { &mut (*self.memory).buffer };
-        WSABUF { len: buffer.len() as u32, buf: buffer.as_mut_ptr() }
+        WSABUF {
+            len: buffer.len() as u32,
+            buf: buffer.as_mut_ptr(),
+        }
     }
 
     /// Notes how a start made by hand went, so that the memory is kept while it runs.
@@ -232,14 +255,27 @@ impl Operation {
         self.start_receive(socket.raw(), 0, Some(record))
     }
 
-    pub fn start_receive(&self, socket: SOCKET, flags: i32, routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE) -> Start {
+    pub fn start_receive(
+        &self,
+        socket: SOCKET,
+        flags: i32,
+        routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+    ) -> Start {
         let memory = self.memory;
         let overlapped = self.overlapped();
         let buffers = [self.descriptor()];
         // SAFETY: all pointers lead into `memory`, which stays until completion; the descriptor array is captured.
         let result = unsafe {
             (*memory).flags = flags as u32;
-            WSARecv(socket, buffers.as_ptr(), 1, &raw mut (*memory).count, &raw mut (*memory).flags, overlapped, routine)
+            WSARecv(
+                socket,
+                buffers.as_ptr(),
+                1,
+                &raw mut (*memory).count,
+                &raw mut (*memory).flags,
+                overlapped,
+                routine,
+            )
         };
         self.note(Start::of_winsock(result))
     }
@@ -257,13 +293,26 @@ impl Operation {
         self.start_send(socket, 0, Some(record))
     }
 
-    fn start_send(&self, socket: &Socket, flags: i32, routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE) -> Start {
+    fn start_send(
+        &self,
+        socket: &Socket,
+        flags: i32,
+        routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+    ) -> Start {
         let memory = self.memory;
         let overlapped = self.overlapped();
         let buffers = [self.descriptor()];
         // SAFETY: all pointers lead into `memory`, which stays until completion; the descriptor array is captured.
         let result = unsafe {
-            WSASend(socket.raw(), buffers.as_ptr(), 1, &raw mut (*memory).count, flags as u32, overlapped, routine)
+            WSASend(
+                socket.raw(),
+                buffers.as_ptr(),
+                1,
+                &raw mut (*memory).count,
+                flags as u32,
+                overlapped,
+                routine,
+            )
         };
         self.note(Start::of_winsock(result))
     }
@@ -272,16 +321,33 @@ impl Operation {
         self.start_receive_from(socket, None)
     }
 
-    pub fn start_receive_from(&self, socket: &Socket, routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE) -> Start {
+    pub fn start_receive_from(
+        &self,
+        socket: &Socket,
+        routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+    ) -> Start {
         let memory = self.memory;
         let overlapped = self.overlapped();
         let buffers = [self.descriptor()];
         // SAFETY: all pointers lead into `memory`, which stays until completion; the descriptor array is captured.
         let result = unsafe {
             (*memory).flags = 0;
-            let (from, from_length) = ((&raw mut (*memory).from).cast(), &raw mut (*memory).from_length);
+            let (from, from_length) = (
+                (&raw mut (*memory).from).cast(),
+                &raw mut (*memory).from_length,
+            );
             let (count, flags) = (&raw mut (*memory).count, &raw mut (*memory).flags);
-            WSARecvFrom(socket.raw(), buffers.as_ptr(), 1, count, flags, from, from_length, overlapped, routine)
+            WSARecvFrom(
+                socket.raw(),
+                buffers.as_ptr(),
+                1,
+                count,
+                flags,
+                from,
+                from_length,
+                overlapped,
+                routine,
+            )
         };
         self.note(Start::of_winsock(result))
     }
@@ -293,7 +359,17 @@ impl Operation {
         // SAFETY: all pointers lead into `memory`, which stays until completion; array and address are captured.
         let result = unsafe {
             let count = &raw mut (*memory).count;
-            WSASendTo(socket.raw(), buffers.as_ptr(), 1, count, 0, pointer(to), ADDRESS_LENGTH, overlapped, None)
+            WSASendTo(
+                socket.raw(),
+                buffers.as_ptr(),
+                1,
+                count,
+                0,
+                pointer(to),
+                ADDRESS_LENGTH,
+                overlapped,
+                None,
+            )
         };
         self.note(Start::of_winsock(result))
     }
@@ -301,20 +377,38 @@ impl Operation {
     /// AcceptEx with `data` bytes asked for and room for two addresses behind them.
     #[track_caller]
     pub fn accept(&self, listener: &Socket, acceptor: &Socket, data: u32) -> Start {
-        self.accept_with(listener.raw(), acceptor.raw(), data, ADDRESS_ROOM, ADDRESS_ROOM)
+        self.accept_with(
+            listener.raw(),
+            acceptor.raw(),
+            data,
+            ADDRESS_ROOM,
+            ADDRESS_ROOM,
+        )
     }
 
     /// AcceptEx with everything chosen.
     #[track_caller]
-    pub fn accept_with(&self, listener: SOCKET, acceptor: SOCKET, data: u32, local: u32, remote: u32) -> Start {
+    pub fn accept_with(
+        &self,
+        listener: SOCKET,
+        acceptor: SOCKET,
+        data: u32,
+        local: u32,
+        remote: u32,
+    ) -> Start {
         let buffer = self.descriptor();
-        assert!(u64::from(buffer.len) >= u64::from(data) + u64::from(local) + u64::from(remote), "buffer too small");
+        assert!(
+            u64::from(buffer.len) >= u64::from(data) + u64::from(local) + u64::from(remote),
+            "buffer too small"
+        );
         let function = extension::accept_ex().expect("AcceptEx");
         let (start, overlapped) = (buffer.buf.cast(), self.overlapped());
         // SAFETY: all pointers lead into `memory`, which stays until completion, and the buffer has the room promised.
         let result = unsafe {
             let count = &raw mut (*self.memory).count;
-            function(listener, acceptor, start, data, local, remote, count, overlapped)
+            function(
+                listener, acceptor, start, data, local, remote, count, overlapped,
+            )
         };
         self.note(Start::of_bool(result))
     }
@@ -324,11 +418,23 @@ impl Operation {
     pub fn connect(&self, socket: &Socket, to: &SOCKADDR_IN) -> Start {
         let buffer = self.descriptor();
         let function = extension::connect_ex().expect("ConnectEx");
-        let data = if buffer.len == 0 { null() } else { buffer.buf.cast_const().cast() };
+        let data = if buffer.len == 0 {
+            null()
+        } else {
+            buffer.buf.cast_const().cast()
+        };
         // SAFETY: buffer and count lie in `memory`, which stays until completion; the address is captured.
         let result = unsafe {
             let count = &raw mut (*self.memory).count;
-            function(socket.raw(), pointer(to), ADDRESS_LENGTH, data, buffer.len, count, self.overlapped())
+            function(
+                socket.raw(),
+                pointer(to),
+                ADDRESS_LENGTH,
+                data,
+                buffer.len,
+                count,
+                self.overlapped(),
+            )
         };
         self.note(Start::of_bool(result))
     }
@@ -338,7 +444,9 @@ impl Operation {
     pub fn disconnect(&self, socket: &Socket, flags: u32) -> Start {
         let function = extension::disconnect_ex().expect("DisconnectEx");
         // SAFETY: the OVERLAPPED stays until completion.
-        self.note(Start::of_bool(unsafe { function(socket.raw(), self.overlapped(), flags, 0) }))
+        self.note(Start::of_bool(unsafe {
+            function(socket.raw(), self.overlapped(), flags, 0)
+        }))
     }
 }
 
@@ -349,14 +457,23 @@ impl Operation {
     pub fn wait(&self) {
         eventually("completion", || !self.is_pending());
         if let Some(event) = &self.event {
-            assert_eq!(wait(event.raw(), LIMIT), 0, "the event of a completed operation");
+            assert_eq!(
+                wait(event.raw(), LIMIT),
+                0,
+                "the event of a completed operation"
+            );
         }
     }
 
     /// GetOverlappedResult without waiting.
     pub fn result(&self, socket: &Socket) -> Result<u32, u32> {
         let mut count = UNTOUCHED;
-        let ok = call!(GetOverlappedResult(socket.handle(), self.overlapped(), &mut count, 0));
+        let ok = call!(GetOverlappedResult(
+            socket.handle(),
+            self.overlapped(),
+            &mut count,
+            0
+        ));
         succeeded(ok).map(|()| count)
     }
 
@@ -364,8 +481,18 @@ impl Operation {
     pub fn wsa_result(&self, socket: &Socket) -> Result<(u32, u32), i32> {
         let (mut count, mut flags) = (UNTOUCHED, UNTOUCHED);
         set_last_error(0);
-        let ok = call!(WSAGetOverlappedResult(socket.raw(), self.overlapped(), &mut count, 0, &mut flags));
-        if ok == TRUE { Ok((count, flags)) } else { Err(wsa_error()) }
+        let ok = call!(WSAGetOverlappedResult(
+            socket.raw(),
+            self.overlapped(),
+            &mut count,
+            0,
+            &mut flags
+        ));
+        if ok == TRUE {
+            Ok((count, flags))
+        } else {
+            Err(wsa_error())
+        }
     }
 
     /// Waits, then asks GetOverlappedResult.
@@ -397,8 +524,20 @@ thread_local! {
 }
 
 /// A completion routine that notes how it was called.
-pub unsafe extern "system" fn record(error: u32, bytes: u32, overlapped: *mut OVERLAPPED, flags: u32) {
-    CALLS.with_borrow_mut(|calls| calls.push(RoutineCall { error, bytes, overlapped, flags }));
+pub unsafe extern "system" fn record(
+    error: u32,
+    bytes: u32,
+    overlapped: *mut OVERLAPPED,
+    flags: u32,
+) {
+    CALLS.with_borrow_mut(|calls| {
+        calls.push(RoutineCall {
+            error,
+            bytes,
+            overlapped,
+            flags,
+        })
+    });
 }
 
 /// The calls recorded in this thread since the last question.

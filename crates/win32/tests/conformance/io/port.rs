@@ -33,7 +33,12 @@ impl Port {
     #[track_caller]
     pub fn new() -> Port {
         startup();
-        let created = call!(CreateIoCompletionPort(INVALID_HANDLE_VALUE, null_mut(), 0, 0));
+        let created = call!(CreateIoCompletionPort(
+            INVALID_HANDLE_VALUE,
+            null_mut(),
+            0,
+            0
+        ));
         Port(Handle::new(created))
     }
 
@@ -47,7 +52,12 @@ impl Port {
 
     #[track_caller]
     pub fn associate(&self, socket: &Socket, key: usize) {
-        let result = call!(CreateIoCompletionPort(socket.handle(), self.0.raw(), key, 0));
+        let result = call!(CreateIoCompletionPort(
+            socket.handle(),
+            self.0.raw(),
+            key,
+            0
+        ));
         assert_eq!(result, self.0.raw(), "associate: {}", last_error());
     }
 
@@ -55,10 +65,21 @@ impl Port {
     pub fn poll(&self, milliseconds: u32) -> Option<Packet> {
         let (mut bytes, mut key, mut overlapped) = (0, 0, null_mut());
         let port = self.0.raw();
-        let ok = call!(GetQueuedCompletionStatus(port, &mut bytes, &mut key, &mut overlapped, milliseconds));
+        let ok = call!(GetQueuedCompletionStatus(
+            port,
+            &mut bytes,
+            &mut key,
+            &mut overlapped,
+            milliseconds
+        ));
         let error = if ok == 0 { last_error() } else { 0 };
         let found = ok != 0 || !overlapped.is_null();
-        found.then_some(Packet { error, bytes, key, overlapped })
+        found.then_some(Packet {
+            error,
+            bytes,
+            key,
+            overlapped,
+        })
     }
 
     /// The next packet; fails the test when none comes.

@@ -101,7 +101,12 @@ impl Socket {
     }
 
     /// WSASocketW() with flags
-    pub fn open_with_flags(family: i32, kind: i32, protocol: i32, flags: u32) -> Result<Socket, i32> {
+    pub fn open_with_flags(
+        family: i32,
+        kind: i32,
+        protocol: i32,
+        flags: u32,
+    ) -> Result<Socket, i32> {
         startup();
         Socket::adopt(call!(WSASocketW(family, kind, protocol, null(), 0, flags)))
     }
@@ -139,27 +144,43 @@ impl Socket {
     }
 
     pub fn connect6(&self, address: &SOCKADDR_IN6) -> Result<i32, i32> {
-        checked(call!(connect(self.raw(), pointer(address), ADDRESS6_LENGTH)))
+        checked(call!(connect(
+            self.raw(),
+            pointer(address),
+            ADDRESS6_LENGTH
+        )))
     }
 
     /// The local IPv4 address.
     pub fn name(&self) -> Result<SOCKADDR_IN, i32> {
         let (mut address, mut length) = (SOCKADDR_IN::default(), ADDRESS_LENGTH);
-        let result = call!(getsockname(self.raw(), (&raw mut address).cast(), &mut length));
+        let result = call!(getsockname(
+            self.raw(),
+            (&raw mut address).cast(),
+            &mut length
+        ));
         checked(result).map(|_| address)
     }
 
     /// The local IPv6 address.
     pub fn name6(&self) -> Result<SOCKADDR_IN6, i32> {
         let (mut address, mut length) = (SOCKADDR_IN6::default(), ADDRESS6_LENGTH);
-        let result = call!(getsockname(self.raw(), (&raw mut address).cast(), &mut length));
+        let result = call!(getsockname(
+            self.raw(),
+            (&raw mut address).cast(),
+            &mut length
+        ));
         checked(result).map(|_| address)
     }
 
     /// The peer's IPv4 address.
     pub fn peer(&self) -> Result<SOCKADDR_IN, i32> {
         let (mut address, mut length) = (SOCKADDR_IN::default(), ADDRESS_LENGTH);
-        let result = call!(getpeername(self.raw(), (&raw mut address).cast(), &mut length));
+        let result = call!(getpeername(
+            self.raw(),
+            (&raw mut address).cast(),
+            &mut length
+        ));
         checked(result).map(|_| address)
     }
 
@@ -177,8 +198,12 @@ impl Socket {
     /// Closes with linger 0, which sends the peer a reset.
     #[track_caller]
     pub fn reset(self) {
-        let hard = LINGER { l_onoff: 1, l_linger: 0 };
-        self.set(SOL_SOCKET, SO_LINGER, hard).expect("SO_LINGER on/0");
+        let hard = LINGER {
+            l_onoff: 1,
+            l_linger: 0,
+        };
+        self.set(SOL_SOCKET, SO_LINGER, hard)
+            .expect("SO_LINGER on/0");
         self.close();
     }
 }
@@ -190,7 +215,12 @@ impl Socket {
     }
 
     pub fn send_flags(&self, bytes: &[u8], flags: i32) -> Result<i32, i32> {
-        checked(call!(send(self.raw(), bytes.as_ptr(), bytes.len() as i32, flags)))
+        checked(call!(send(
+            self.raw(),
+            bytes.as_ptr(),
+            bytes.len() as i32,
+            flags
+        )))
     }
 
     pub fn recv(&self, buffer: &mut [u8]) -> Result<i32, i32> {
@@ -198,7 +228,12 @@ impl Socket {
     }
 
     pub fn recv_flags(&self, buffer: &mut [u8], flags: i32) -> Result<i32, i32> {
-        checked(call!(recv(self.raw(), buffer.as_mut_ptr(), buffer.len() as i32, flags)))
+        checked(call!(recv(
+            self.raw(),
+            buffer.as_mut_ptr(),
+            buffer.len() as i32,
+            flags
+        )))
     }
 
     /// Receives exactly `count` bytes of a stream.
@@ -218,14 +253,28 @@ impl Socket {
 
     pub fn send_to(&self, bytes: &[u8], to: &SOCKADDR_IN) -> Result<i32, i32> {
         let length = bytes.len() as i32;
-        checked(call!(sendto(self.raw(), bytes.as_ptr(), length, 0, pointer(to), ADDRESS_LENGTH)))
+        checked(call!(sendto(
+            self.raw(),
+            bytes.as_ptr(),
+            length,
+            0,
+            pointer(to),
+            ADDRESS_LENGTH
+        )))
     }
 
     pub fn recv_from(&self, buffer: &mut [u8]) -> Result<(i32, SOCKADDR_IN), i32> {
         let (mut from, mut from_length) = (SOCKADDR_IN::default(), ADDRESS_LENGTH);
         let (start, length) = (buffer.as_mut_ptr(), buffer.len() as i32);
         let source = (&raw mut from).cast();
-        let result = call!(recvfrom(self.raw(), start, length, 0, source, &mut from_length));
+        let result = call!(recvfrom(
+            self.raw(),
+            start,
+            length,
+            0,
+            source,
+            &mut from_length
+        ));
         checked(result).map(|count| (count, from))
     }
 }
@@ -243,19 +292,32 @@ impl Socket {
 
     pub fn set<T: Plain>(&self, level: i32, name: i32, value: T) -> Result<i32, i32> {
         let length = size_of::<T>() as i32;
-        checked(call!(setsockopt(self.raw(), level, name, (&raw const value).cast(), length)))
+        checked(call!(setsockopt(
+            self.raw(),
+            level,
+            name,
+            (&raw const value).cast(),
+            length
+        )))
     }
 
     pub fn get<T: Plain>(&self, level: i32, name: i32) -> Result<T, i32> {
         let (mut value, mut length) = (T::default(), size_of::<T>() as i32);
-        let result = call!(getsockopt(self.raw(), level, name, (&raw mut value).cast(), &mut length));
+        let result = call!(getsockopt(
+            self.raw(),
+            level,
+            name,
+            (&raw mut value).cast(),
+            &mut length
+        ));
         checked(result).map(|_| value)
     }
 
     /// Makes a blocking receive that would hang fail instead.
     #[track_caller]
     pub fn limit_receives(&self) {
-        self.set(SOL_SOCKET, SO_RCVTIMEO, LIMIT).expect("SO_RCVTIMEO");
+        self.set(SOL_SOCKET, SO_RCVTIMEO, LIMIT)
+            .expect("SO_RCVTIMEO");
     }
 }
 

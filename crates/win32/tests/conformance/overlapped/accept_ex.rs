@@ -3,11 +3,12 @@
 use std::ptr::null_mut;
 
 use crate::common::w::Win32::Foundation::{
-    ERROR_CONNECTION_ABORTED, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_OPERATION_ABORTED,
+    ERROR_CONNECTION_ABORTED, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER,
+    ERROR_OPERATION_ABORTED,
 };
 use crate::common::w::Win32::Networking::WinSock::{
-    AF_INET, INVALID_SOCKET, SD_SEND, SO_KEEPALIVE, SO_UPDATE_ACCEPT_CONTEXT, SOCKADDR, SOCKADDR_IN, SOL_SOCKET,
-    WSAEFAULT, WSAEINVAL, WSAENOTCONN, WSAENOTSOCK,
+    AF_INET, INVALID_SOCKET, SD_SEND, SO_KEEPALIVE, SO_UPDATE_ACCEPT_CONTEXT, SOCKADDR,
+    SOCKADDR_IN, SOL_SOCKET, WSAEFAULT, WSAEINVAL, WSAENOTCONN, WSAENOTSOCK,
 };
 use crate::common::w::Win32::System::IO::{CancelIo, CancelIoEx};
 use crate::common::{ADDRESS_LENGTH, Socket, event, last_error, loopback};
@@ -29,13 +30,16 @@ fn pending_accept(listener: &Socket, acceptor: &Socket) -> Operation {
 /// Finishes an accepted socket.
 #[track_caller]
 fn update_context(acceptor: &Socket, listener: &Socket) {
-    acceptor.set(SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, listener.raw()).expect("SO_UPDATE_ACCEPT_CONTEXT");
+    acceptor
+        .set(SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, listener.raw())
+        .expect("SO_UPDATE_ACCEPT_CONTEXT");
 }
 
 /// OVL-77: What AcceptEx refuses at once, and how.
 #[test]
 fn ovl_77_errors_of_the_call() {
-    let (listener, acceptor, operation) = (Socket::listener(), Socket::tcp(), Operation::new(ADDRESSES));
+    let (listener, acceptor, operation) =
+        (Socket::listener(), Socket::tcp(), Operation::new(ADDRESSES));
     let (local, remote) = (ADDRESS_ROOM, ADDRESS_ROOM);
     let event = event();
 
@@ -46,7 +50,10 @@ fn ovl_77_errors_of_the_call() {
         assert_eq!(start, Start::Failed(WSAENOTSOCK), "acceptor {bad:#x}");
     }
     let deaf = Socket::tcp_bound();
-    assert_eq!(operation.accept(&deaf, &acceptor, 0), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        operation.accept(&deaf, &acceptor, 0),
+        Start::Failed(WSAEINVAL)
+    );
     let no_room = operation.accept_with(listener.raw(), acceptor.raw(), 0, local, 0);
     assert_eq!(no_room, Start::Failed(WSAEFAULT));
 }
@@ -54,16 +61,35 @@ fn ovl_77_errors_of_the_call() {
 /// OVL-77: AcceptEx needs an output buffer and an OVERLAPPED.
 #[test]
 fn ovl_77_buffer_and_overlapped_must_be_given() {
-    let (listener, acceptor, operation) = (Socket::listener(), Socket::tcp(), Operation::new(ADDRESSES));
+    let (listener, acceptor, operation) =
+        (Socket::listener(), Socket::tcp(), Operation::new(ADDRESSES));
     let function = extension::accept_ex().expect("AcceptEx");
     let (room, mut count) = (ADDRESS_ROOM, 0);
 
     let overlapped = operation.overlapped();
     let (s, a) = (listener.raw(), acceptor.raw());
-    let ok = call!(function(s, a, null_mut(), 0, room, room, &mut count, overlapped));
+    let ok = call!(function(
+        s,
+        a,
+        null_mut(),
+        0,
+        room,
+        room,
+        &mut count,
+        overlapped
+    ));
     assert_eq!((ok, last_error() as i32), (0, WSAEFAULT));
     let buffer = operation.descriptor().buf.cast();
-    let ok = call!(function(s, a, buffer, 0, room, room, &mut count, null_mut()));
+    let ok = call!(function(
+        s,
+        a,
+        buffer,
+        0,
+        room,
+        room,
+        &mut count,
+        null_mut()
+    ));
     assert_eq!((ok, last_error()), (0, ERROR_INVALID_PARAMETER));
 }
 
@@ -73,14 +99,23 @@ fn ovl_78_the_acceptor_must_be_fresh() {
     let listener = Socket::listener();
     let operation = Operation::new(ADDRESSES);
 
-    assert_eq!(operation.accept(&listener, &Socket::tcp_bound(), 0), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        operation.accept(&listener, &Socket::tcp_bound(), 0),
+        Start::Failed(WSAEINVAL)
+    );
     let other = Socket::listener();
     let connected = Socket::connected_to(&other);
-    assert_eq!(operation.accept(&listener, &connected, 0), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        operation.accept(&listener, &connected, 0),
+        Start::Failed(WSAEINVAL)
+    );
 
     let acceptor = Socket::tcp();
     let first = pending_accept(&listener, &acceptor);
-    assert_eq!(operation.accept(&listener, &acceptor, 0), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        operation.accept(&listener, &acceptor, 0),
+        Start::Failed(WSAEINVAL)
+    );
     listener.close();
     first.wait();
 }
@@ -93,7 +128,10 @@ fn ovl_79_a_refused_accept_notifies_nobody() {
     let operation = Operation::new(ADDRESSES);
     operation.preset(0, 0x5555);
 
-    assert_eq!(operation.accept(&listener, &Socket::tcp_bound(), 0), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        operation.accept(&listener, &Socket::tcp_bound(), 0),
+        Start::Failed(WSAEINVAL)
+    );
     let _client = Socket::connected_to(&listener);
 
     never("the event", || operation.event_is_set());
@@ -159,7 +197,10 @@ fn ovl_80_a_close_ends_the_waiting_for_data() {
 #[test]
 fn ovl_81_too_little_room_fails_and_keeps_the_connection() {
     let listener = Socket::listener();
-    for (local, remote) in [(ADDRESS_ROOM, ADDRESS_ROOM - 1), (ADDRESS_ROOM - 1, ADDRESS_ROOM)] {
+    for (local, remote) in [
+        (ADDRESS_ROOM, ADDRESS_ROOM - 1),
+        (ADDRESS_ROOM - 1, ADDRESS_ROOM),
+    ] {
         let acceptor = Socket::tcp();
         let operation = Operation::new(ADDRESSES);
         let start = operation.accept_with(listener.raw(), acceptor.raw(), 0, local, remote);
@@ -169,7 +210,10 @@ fn ovl_81_too_little_room_fails_and_keeps_the_connection() {
         assert_eq!(operation.finish(&listener), Err(ERROR_INSUFFICIENT_BUFFER));
 
         let server = listener.accept().expect("the connection is still there");
-        assert_eq!(server.peer().map(|peer| port_of(&peer)), client.name().map(|name| port_of(&name)));
+        assert_eq!(
+            server.peer().map(|peer| port_of(&peer)),
+            client.name().map(|name| port_of(&name))
+        );
     }
 }
 
@@ -208,10 +252,27 @@ fn addresses(operation: &Operation, data: u32) -> (SOCKADDR_IN, SOCKADDR_IN) {
     let (mut local, mut remote): (*mut SOCKADDR, *mut SOCKADDR) = (null_mut(), null_mut());
     let (mut local_length, mut remote_length) = (0, 0);
     let room = ADDRESS_ROOM;
-    call!(function(buffer, data, room, room, &mut local, &mut local_length, &mut remote, &mut remote_length));
-    assert_eq!((local_length, remote_length), (ADDRESS_LENGTH, ADDRESS_LENGTH));
+    call!(function(
+        buffer,
+        data,
+        room,
+        room,
+        &mut local,
+        &mut local_length,
+        &mut remote,
+        &mut remote_length
+    ));
+    assert_eq!(
+        (local_length, remote_length),
+        (ADDRESS_LENGTH, ADDRESS_LENGTH)
+    );
     // SAFETY: the function points into the operation's buffer, at addresses of the lengths just checked.
-    unsafe { (local.cast::<SOCKADDR_IN>().read_unaligned(), remote.cast::<SOCKADDR_IN>().read_unaligned()) }
+    unsafe {
+        (
+            local.cast::<SOCKADDR_IN>().read_unaligned(),
+            remote.cast::<SOCKADDR_IN>().read_unaligned(),
+        )
+    }
 }
 
 /// OVL-83: While it waits in AcceptEx the acceptor can be neither bound nor connected: WSAEINVAL.
@@ -223,7 +284,10 @@ fn ovl_83_a_waiting_acceptor_is_taken() {
 
     assert_eq!(acceptor.bind(&loopback(0)), Err(WSAEINVAL));
     assert_eq!(acceptor.connect(&target), Err(WSAEINVAL));
-    assert_eq!(Operation::new(0).connect(&acceptor, &target), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        Operation::new(0).connect(&acceptor, &target),
+        Start::Failed(WSAEINVAL)
+    );
 
     listener.close();
     operation.wait();
@@ -234,12 +298,18 @@ fn ovl_83_a_waiting_acceptor_is_taken() {
 fn ovl_84_accepts_are_served_in_order() {
     let listener = Socket::listener();
     let acceptors: Vec<_> = (0..8).map(|_| Socket::tcp()).collect();
-    let operations: Vec<_> = acceptors.iter().map(|acceptor| pending_accept(&listener, acceptor)).collect();
+    let operations: Vec<_> = acceptors
+        .iter()
+        .map(|acceptor| pending_accept(&listener, acceptor))
+        .collect();
 
     for (number, operation) in operations.iter().enumerate() {
         let client = Socket::connected_to(&listener);
         assert_eq!(operation.finish(&listener), Ok(0));
-        assert!(operations[number + 1..].iter().all(Operation::is_pending), "a later one was served");
+        assert!(
+            operations[number + 1..].iter().all(Operation::is_pending),
+            "a later one was served"
+        );
         let (_, remote) = addresses(operation, 0);
         assert_eq!(port_of(&remote), port_of(&client.name().expect("name")));
     }
@@ -304,7 +374,10 @@ fn ovl_85_closing_while_data_is_awaited_aborts() {
     acceptor.close();
 
     let error = operation.finish(&listener).expect_err("an aborted accept");
-    assert!([ERROR_OPERATION_ABORTED, ERROR_CONNECTION_ABORTED].contains(&error), "error {error}");
+    assert!(
+        [ERROR_OPERATION_ABORTED, ERROR_CONNECTION_ABORTED].contains(&error),
+        "error {error}"
+    );
 }
 
 /// OVL-86: The operation is the listener's: its packet has the listener's key, and the acceptor is free for a port and key of its own.
@@ -334,8 +407,13 @@ fn ovl_86_cancelling_takes_the_listener() {
     let (listener, acceptor) = (Socket::listener(), Socket::tcp());
     let operation = pending_accept(&listener, &acceptor);
 
-    assert_eq!(call!(CancelIoEx(acceptor.handle(), operation.overlapped())), 0);
-    never("completion through the acceptor", || !operation.is_pending());
+    assert_eq!(
+        call!(CancelIoEx(acceptor.handle(), operation.overlapped())),
+        0
+    );
+    never("completion through the acceptor", || {
+        !operation.is_pending()
+    });
     assert_eq!(call!(CancelIo(listener.handle())), 1);
 
     assert_eq!(operation.finish(&listener), Err(ERROR_OPERATION_ABORTED));
@@ -368,7 +446,9 @@ fn ovl_87_an_accepted_socket_is_unfinished() {
 #[test]
 fn ovl_87_updating_the_context_finishes_the_socket() {
     let (listener, acceptor) = (Socket::listener(), Socket::tcp());
-    listener.set(SOL_SOCKET, SO_KEEPALIVE, 1_u32).expect("SO_KEEPALIVE");
+    listener
+        .set(SOL_SOCKET, SO_KEEPALIVE, 1_u32)
+        .expect("SO_KEEPALIVE");
     let operation = pending_accept(&listener, &acceptor);
     let client = Socket::connected_to(&listener);
     operation.wait();
@@ -391,8 +471,13 @@ fn ovl_84_many_clients_at_once() {
     const CLIENTS: usize = 16;
     let listener = Socket::listener();
     let acceptors: Vec<_> = (0..CLIENTS).map(|_| Socket::tcp()).collect();
-    let operations: Vec<_> = acceptors.iter().map(|acceptor| pending_accept(&listener, acceptor)).collect();
-    let clients: Vec<_> = (0..CLIENTS).map(|_| Socket::connected_to(&listener)).collect();
+    let operations: Vec<_> = acceptors
+        .iter()
+        .map(|acceptor| pending_accept(&listener, acceptor))
+        .collect();
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|_| Socket::connected_to(&listener))
+        .collect();
 
     let mut accepted: Vec<_> = operations
         .iter()
@@ -401,10 +486,15 @@ fn ovl_84_many_clients_at_once() {
             port_of(&addresses(operation, 0).1)
         })
         .collect();
-    let mut connected: Vec<_> = clients.iter().map(|client| port_of(&client.name().expect("name"))).collect();
+    let mut connected: Vec<_> = clients
+        .iter()
+        .map(|client| port_of(&client.name().expect("name")))
+        .collect();
 
     accepted.sort_unstable();
     connected.sort_unstable();
     assert_eq!(accepted, connected);
-    eventually("no accept is pending", || !operations.iter().any(Operation::is_pending));
+    eventually("no accept is pending", || {
+        !operations.iter().any(Operation::is_pending)
+    });
 }

@@ -24,7 +24,10 @@ fn ovl_100_closing_aborts_a_connected_receive() {
     let packet = port.next();
     assert!(packet.is_of(&operation));
     assert_eq!((packet.bytes, packet.key), (0, 7));
-    assert!([ERROR_CONNECTION_ABORTED, ERROR_OPERATION_ABORTED].contains(&packet.error), "{packet:?}");
+    assert!(
+        [ERROR_CONNECTION_ABORTED, ERROR_OPERATION_ABORTED].contains(&packet.error),
+        "{packet:?}"
+    );
     port.stays_empty();
 }
 
@@ -55,7 +58,10 @@ fn ovl_100_a_routine_hears_of_the_close() {
 
     let calls = wait_for_routine();
     assert_eq!((calls.len(), calls[0].bytes), (1, 0));
-    assert!([WSAECONNABORTED, WSA_OPERATION_ABORTED].contains(&(calls[0].error as i32)), "{calls:?}");
+    assert!(
+        [WSAECONNABORTED, WSA_OPERATION_ABORTED].contains(&(calls[0].error as i32)),
+        "{calls:?}"
+    );
 }
 
 /// OVL-101: closesocket returns 0 at once, and the cancelled operations are notified then.
@@ -72,7 +78,10 @@ fn ovl_101_closing_returns_and_the_cancellations_follow() {
     for operation in &operations {
         eventually("the event", || operation.event_is_set());
         let status = operation.status();
-        assert!([STATUS_CANCELLED, STATUS_CONNECTION_ABORTED].contains(&status), "status {status:#x}");
+        assert!(
+            [STATUS_CANCELLED, STATUS_CONNECTION_ABORTED].contains(&status),
+            "status {status:#x}"
+        );
     }
 }
 
@@ -87,7 +96,13 @@ fn ovl_102_the_old_value_is_no_socket() {
 
     let (mut count, mut flags) = (0, 0);
     set_last_error(0);
-    let ok = call!(WSAGetOverlappedResult(old, operation.overlapped(), &mut count, 0, &mut flags));
+    let ok = call!(WSAGetOverlappedResult(
+        old,
+        operation.overlapped(),
+        &mut count,
+        0,
+        &mut flags
+    ));
 
     assert_eq!((ok, wsa_error()), (0, WSAENOTSOCK));
 }

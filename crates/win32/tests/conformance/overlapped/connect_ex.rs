@@ -4,8 +4,9 @@ use std::ptr::{null, null_mut};
 
 use crate::common::w::Win32::Foundation::{ERROR_CONNECTION_REFUSED, ERROR_INVALID_PARAMETER};
 use crate::common::w::Win32::Networking::WinSock::{
-    INVALID_SOCKET, SD_SEND, SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, SOL_SOCKET, TF_REUSE_SOCKET,
-    WSAECONNREFUSED, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAENOTSOCK, WSAESHUTDOWN, setsockopt,
+    INVALID_SOCKET, SD_SEND, SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, SOL_SOCKET,
+    TF_REUSE_SOCKET, WSAECONNREFUSED, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAENOTSOCK,
+    WSAESHUTDOWN, setsockopt,
 };
 use crate::common::{ADDRESS_LENGTH, Socket, last_error, loopback};
 use crate::io::address::{pointer, port_of, silent_address};
@@ -14,7 +15,13 @@ use crate::io::{Operation, Port, Start, checked, connected_pair, extension};
 
 /// Finishes a socket that ConnectEx has connected.
 fn update_context(socket: &Socket) -> Result<i32, i32> {
-    checked(call!(setsockopt(socket.raw(), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, null(), 0)))
+    checked(call!(setsockopt(
+        socket.raw(),
+        SOL_SOCKET,
+        SO_UPDATE_CONNECT_CONTEXT,
+        null(),
+        0
+    )))
 }
 
 /// A socket connected by ConnectEx, its context not updated, and the accepted end.
@@ -22,7 +29,9 @@ fn update_context(socket: &Socket) -> Result<i32, i32> {
 fn connected_ex() -> (Socket, Socket) {
     let (listener, socket) = (Socket::listener(), Socket::tcp_bound());
     let operation = Operation::new(0);
-    operation.connect(&socket, &listener.name().expect("name")).accepted();
+    operation
+        .connect(&socket, &listener.name().expect("name"))
+        .accepted();
     assert_eq!(operation.finish(&socket), Ok(0));
     let server = listener.accept().expect("accept");
     socket.limit_receives();
@@ -35,12 +44,23 @@ fn connected_ex() -> (Socket, Socket) {
 fn ovl_88_the_socket_must_be_bound_and_overlapped_given() {
     let listener = Socket::listener();
     let target = listener.name().expect("name");
-    assert_eq!(Operation::new(0).connect(&Socket::tcp(), &target), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        Operation::new(0).connect(&Socket::tcp(), &target),
+        Start::Failed(WSAEINVAL)
+    );
 
     let socket = Socket::tcp_bound();
     let function = extension::connect_ex().expect("ConnectEx");
     let address = pointer(&target);
-    let ok = call!(function(socket.raw(), address, ADDRESS_LENGTH, null(), 0, null_mut(), null_mut()));
+    let ok = call!(function(
+        socket.raw(),
+        address,
+        ADDRESS_LENGTH,
+        null(),
+        0,
+        null_mut(),
+        null_mut()
+    ));
     assert_eq!((ok, last_error()), (0, ERROR_INVALID_PARAMETER));
 }
 
@@ -49,14 +69,28 @@ fn ovl_88_the_socket_must_be_bound_and_overlapped_given() {
 fn ovl_88_the_state_of_the_socket_must_fit() {
     let listener = Socket::listener();
     let target = listener.name().expect("name");
-    assert_eq!(Operation::new(0).connect(&Socket::listener(), &target), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        Operation::new(0).connect(&Socket::listener(), &target),
+        Start::Failed(WSAEINVAL)
+    );
     let connected = Socket::connected_to(&listener);
-    assert_eq!(Operation::new(0).connect(&connected, &target), Start::Failed(WSAEISCONN));
+    assert_eq!(
+        Operation::new(0).connect(&connected, &target),
+        Start::Failed(WSAEISCONN)
+    );
 
     let function = extension::connect_ex().expect("ConnectEx");
     let operation = Operation::new(0);
     let (address, overlapped) = (pointer(&target), operation.overlapped());
-    let ok = call!(function(INVALID_SOCKET, address, ADDRESS_LENGTH, null(), 0, null_mut(), overlapped));
+    let ok = call!(function(
+        INVALID_SOCKET,
+        address,
+        ADDRESS_LENGTH,
+        null(),
+        0,
+        null_mut(),
+        overlapped
+    ));
     assert_eq!((ok, last_error() as i32), (0, WSAENOTSOCK));
 }
 
@@ -67,7 +101,9 @@ fn ovl_89_connect_completes_with_the_connection() {
     let port = Port::of(&socket, 8);
     let operation = Operation::without_event(0);
 
-    operation.connect(&socket, &listener.name().expect("name")).accepted();
+    operation
+        .connect(&socket, &listener.name().expect("name"))
+        .accepted();
 
     let packet = port.next();
     assert!(packet.is_of(&operation));
@@ -97,7 +133,9 @@ fn ovl_90_data_goes_with_the_connection() {
     let (listener, socket) = (Socket::listener(), Socket::tcp_bound());
     let operation = Operation::sending(b"hello");
 
-    operation.connect(&socket, &listener.name().expect("name")).accepted();
+    operation
+        .connect(&socket, &listener.name().expect("name"))
+        .accepted();
 
     let server = listener.accept().expect("accept");
     server.limit_receives();
@@ -135,8 +173,14 @@ fn ovl_92_errors_of_disconnect() {
     let operation = Operation::new(0);
     let ok = call!(function(INVALID_SOCKET, operation.overlapped(), 0, 0));
     assert_eq!((ok, last_error() as i32), (0, WSAENOTSOCK));
-    assert_eq!(operation.disconnect(&Socket::tcp(), 0), Start::Failed(WSAENOTCONN));
-    assert_eq!(operation.disconnect(&Socket::tcp_bound(), 0), Start::Failed(WSAENOTCONN));
+    assert_eq!(
+        operation.disconnect(&Socket::tcp(), 0),
+        Start::Failed(WSAENOTCONN)
+    );
+    assert_eq!(
+        operation.disconnect(&Socket::tcp_bound(), 0),
+        Start::Failed(WSAENOTCONN)
+    );
 }
 
 /// OVL-92: With an OVERLAPPED DisconnectEx completes like any operation, and the peer sees the end.
@@ -157,7 +201,12 @@ fn ovl_92_a_synchronous_disconnect_is_repeatable() {
     let (a, b) = connected_pair();
     let function = extension::disconnect_ex().expect("DisconnectEx");
     for _ in 0..2 {
-        assert_eq!(call!(function(a.raw(), null_mut(), 0, 0)), 1, "error {}", last_error());
+        assert_eq!(
+            call!(function(a.raw(), null_mut(), 0, 0)),
+            1,
+            "error {}",
+            last_error()
+        );
     }
     assert_eq!(b.recv(&mut [0; 4]), Ok(0));
 }
@@ -187,7 +236,9 @@ fn ovl_94_a_disconnected_socket_accepts_again() {
         accept.accept(&listener, &acceptor, 0).accepted();
         let client = Socket::connected_to(&listener);
         assert_eq!(accept.finish(&listener), Ok(0), "round {round}");
-        acceptor.set(SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, listener.raw()).expect("update");
+        acceptor
+            .set(SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, listener.raw())
+            .expect("update");
 
         let receive = Operation::without_event(8);
         receive.receive(&acceptor).accepted();
@@ -222,7 +273,9 @@ fn ovl_94_a_disconnected_socket_connects_again() {
     // A socket that connected before is bound still; one that the system unbound takes a name again.
     let _ = socket.bind(&loopback(0));
     let connect = Operation::sending(b"again");
-    connect.connect(&socket, &listener.name().expect("name")).accepted();
+    connect
+        .connect(&socket, &listener.name().expect("name"))
+        .accepted();
 
     assert_eq!(connect.finish(&socket), Ok(5));
     let second = listener.accept().expect("accept");

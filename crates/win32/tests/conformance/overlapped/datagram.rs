@@ -1,8 +1,12 @@
 //! Datagrams.
 
 use crate::common::Socket;
-use crate::common::w::Win32::Foundation::{ERROR_MORE_DATA, STATUS_BUFFER_OVERFLOW, STATUS_SUCCESS};
-use crate::common::w::Win32::Networking::WinSock::{AF_INET, MSG_PEEK, WSAEINVAL, WSAEMSGSIZE, WSAENOTCONN};
+use crate::common::w::Win32::Foundation::{
+    ERROR_MORE_DATA, STATUS_BUFFER_OVERFLOW, STATUS_SUCCESS,
+};
+use crate::common::w::Win32::Networking::WinSock::{
+    AF_INET, MSG_PEEK, WSAEINVAL, WSAEMSGSIZE, WSAENOTCONN,
+};
 use crate::common::{ADDRESS_LENGTH, loopback};
 use crate::io::address::{ip_of, port_of};
 use crate::io::operation::{UNTOUCHED, record, wait_for_routine};
@@ -15,14 +19,19 @@ fn ovl_67_receive_from_brings_the_datagram_and_its_source() {
     let operation = Operation::new(64);
     assert_eq!(operation.receive_from(&a), Start::Pending);
 
-    b.send_to(b"first", &a.name().expect("name")).expect("sendto");
-    b.send_to(b"second", &a.name().expect("name")).expect("sendto");
+    b.send_to(b"first", &a.name().expect("name"))
+        .expect("sendto");
+    b.send_to(b"second", &a.name().expect("name"))
+        .expect("sendto");
 
     assert_eq!(operation.finish(&a), Ok(5));
     assert_eq!(&operation.buffer()[..5], b"first");
     let (source, length) = operation.source();
     assert_eq!(length, ADDRESS_LENGTH);
-    assert_eq!((source.sin_family, ip_of(&source)), (AF_INET, std::net::Ipv4Addr::LOCALHOST));
+    assert_eq!(
+        (source.sin_family, ip_of(&source)),
+        (AF_INET, std::net::Ipv4Addr::LOCALHOST)
+    );
     assert_eq!(port_of(&source), port_of(&b.name().expect("name")));
     let mut buffer = [0; 64];
     assert_eq!(a.recv_from(&mut buffer).map(|(count, _)| count), Ok(6));
@@ -72,11 +81,17 @@ fn ovl_70_an_overflow_at_once_still_queues_a_packet() {
     let operation = Operation::without_event(4);
 
     let start = operation.receive(&a);
-    assert!([Start::Failed(WSAEMSGSIZE), Start::Pending].contains(&start), "{start:?}");
+    assert!(
+        [Start::Failed(WSAEMSGSIZE), Start::Pending].contains(&start),
+        "{start:?}"
+    );
 
     let packet = port.next();
     assert!(packet.is_of(&operation));
-    assert_eq!((packet.error, packet.bytes, packet.key), (ERROR_MORE_DATA, 4, 4));
+    assert_eq!(
+        (packet.error, packet.bytes, packet.key),
+        (ERROR_MORE_DATA, 4, 4)
+    );
 }
 
 /// OVL-69: An overflow of a pending receive is STATUS_BUFFER_OVERFLOW, WSAEMSGSIZE and ERROR_MORE_DATA, with the buffer's size as count.
@@ -89,7 +104,10 @@ fn ovl_69_a_pending_overflow_is_more_data() {
     b.send(b"0123456789").expect("send");
     operation.wait();
 
-    assert_eq!((operation.status(), operation.transferred()), (STATUS_BUFFER_OVERFLOW, 4));
+    assert_eq!(
+        (operation.status(), operation.transferred()),
+        (STATUS_BUFFER_OVERFLOW, 4)
+    );
     assert_eq!(operation.result(&a), Err(ERROR_MORE_DATA));
     assert_eq!(operation.wsa_result(&a), Err(WSAEMSGSIZE));
     assert_eq!(operation.buffer(), b"0123");
@@ -136,7 +154,10 @@ fn ovl_72_an_unbound_socket_cannot_receive() {
     let socket = Socket::udp();
     assert_eq!(socket.recv_from(&mut [0; 4]).map(|_| ()), Err(WSAEINVAL));
     assert_eq!(socket.recv(&mut [0; 4]), Err(WSAEINVAL));
-    assert_eq!(Operation::new(4).receive_from(&socket), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        Operation::new(4).receive_from(&socket),
+        Start::Failed(WSAEINVAL)
+    );
 }
 
 /// OVL-72: WSASendTo binds an unbound socket to a free port of the wildcard address.
@@ -146,7 +167,9 @@ fn ovl_72_sending_binds_the_socket() {
     assert_eq!(socket.name().map(|_| ()), Err(WSAEINVAL));
     let operation = Operation::sending(b"hello");
 
-    operation.send_to(&socket, &target.name().expect("name")).accepted();
+    operation
+        .send_to(&socket, &target.name().expect("name"))
+        .accepted();
     assert_eq!(operation.finish(&socket), Ok(5));
 
     let name = socket.name().expect("an implicit name");
@@ -160,7 +183,10 @@ fn ovl_72_sending_binds_the_socket() {
 fn ovl_73_an_unconnected_datagram_socket_needs_a_destination() {
     let socket = Socket::udp_bound();
     assert_eq!(socket.send(b"x"), Err(WSAENOTCONN));
-    assert_eq!(Operation::sending(b"x").send(&socket), Start::Failed(WSAENOTCONN));
+    assert_eq!(
+        Operation::sending(b"x").send(&socket),
+        Start::Failed(WSAENOTCONN)
+    );
 }
 
 /// OVL-73: A connected stream ignores the destination given to WSASendTo.

@@ -4,6 +4,7 @@ mod accept_ex;
 mod close;
 mod connect_ex;
 mod datagram;
+mod files;
 mod messages;
 mod notify;
 mod receive;

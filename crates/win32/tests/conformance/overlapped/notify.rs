@@ -32,7 +32,12 @@ fn ovl_37_four_ways_to_learn_of_a_completion() {
     b.send(b"4").expect("send");
     assert!(port.next().is_of(&by_port));
 
-    let received = [by_object.buffer(), by_event.buffer(), by_routine.buffer(), by_port.buffer()];
+    let received = [
+        by_object.buffer(),
+        by_event.buffer(),
+        by_routine.buffer(),
+        by_port.buffer(),
+    ];
     assert_eq!(received.concat(), b"1234");
 }
 

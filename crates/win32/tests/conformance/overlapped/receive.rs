@@ -5,8 +5,8 @@ use std::ptr::{null, null_mut};
 use crate::common::Socket;
 use crate::common::w::Win32::Foundation::{STATUS_CONNECTION_RESET, STATUS_SUCCESS};
 use crate::common::w::Win32::Networking::WinSock::{
-    SD_RECEIVE, SD_SEND, SO_ERROR, SOL_SOCKET, WSABUF, WSAECONNRESET, WSAEINVAL, WSAENOTCONN, WSAESHUTDOWN, WSARecv,
-    WSASend,
+    SD_RECEIVE, SD_SEND, SO_ERROR, SOL_SOCKET, WSABUF, WSAECONNRESET, WSAEINVAL, WSAENOTCONN,
+    WSAESHUTDOWN, WSARecv, WSASend,
 };
 use crate::io::operation::UNTOUCHED;
 use crate::io::{Background, Operation, Port, Start, checked, connected_pair, eventually, never};
@@ -18,10 +18,21 @@ fn ovl_43_a_receive_takes_what_there_is_and_scatters_it() {
     let operation = Operation::new(9);
     let start = operation.descriptor().buf;
     // The array is in the reverse order of the memory, so that the order of the array is seen.
-    let buffers = [6, 3, 0].map(|offset| WSABUF { len: 3, buf: start.wrapping_add(offset) });
+    let buffers = [6, 3, 0].map(|offset| WSABUF {
+        len: 3,
+        buf: start.wrapping_add(offset),
+    });
     let mut flags = 0;
     let overlapped = operation.overlapped();
-    let result = call!(WSARecv(a.raw(), buffers.as_ptr(), 3, null_mut(), &mut flags, overlapped, None));
+    let result = call!(WSARecv(
+        a.raw(),
+        buffers.as_ptr(),
+        3,
+        null_mut(),
+        &mut flags,
+        overlapped,
+        None
+    ));
     assert_eq!(operation.note(Start::of_winsock(result)), Start::Pending);
 
     b.send(b"abcdefg").expect("send");
@@ -42,7 +53,10 @@ fn ovl_43_what_does_not_fit_stays() {
     second.receive(&a).accepted();
 
     assert_eq!(second.finish(&a), Ok(2));
-    assert_eq!((first.buffer(), &second.buffer()[..2]), (&b"abcd"[..], &b"ef"[..]));
+    assert_eq!(
+        (first.buffer(), &second.buffer()[..2]),
+        (&b"abcd"[..], &b"ef"[..])
+    );
 }
 
 /// OVL-44: A send gathers its buffers in the order of the array into one transfer without boundaries.
@@ -53,9 +67,26 @@ fn ovl_44_a_send_gathers_its_buffers() {
     let second: Vec<u8> = (0..=255).collect();
     let operation = Operation::sending(&[first.clone(), second.clone()].concat());
     let start = operation.descriptor().buf;
-    let buffers = [WSABUF { len: 128, buf: start }, WSABUF { len: 256, buf: start.wrapping_add(128) }];
+    let buffers = [
+        WSABUF {
+            len: 128,
+            buf: start,
+        },
+        WSABUF {
+            len: 256,
+            buf: start.wrapping_add(128),
+        },
+    ];
 
-    let result = call!(WSASend(a.raw(), buffers.as_ptr(), 2, null_mut(), 0, operation.overlapped(), None));
+    let result = call!(WSASend(
+        a.raw(),
+        buffers.as_ptr(),
+        2,
+        null_mut(),
+        0,
+        operation.overlapped(),
+        None
+    ));
     operation.note(Start::of_winsock(result)).accepted();
 
     assert_eq!(operation.finish(&a), Ok(384));
@@ -70,9 +101,25 @@ fn ovl_45_no_buffers_is_an_error() {
     let buffers = [operation.descriptor()];
     let (mut count, mut flags, overlapped) = (UNTOUCHED, 0, operation.overlapped());
 
-    let received = call!(WSARecv(a.raw(), buffers.as_ptr(), 0, &mut count, &mut flags, overlapped, None));
+    let received = call!(WSARecv(
+        a.raw(),
+        buffers.as_ptr(),
+        0,
+        &mut count,
+        &mut flags,
+        overlapped,
+        None
+    ));
     assert_eq!(checked(received), Err(WSAEINVAL));
-    let sent = call!(WSASend(a.raw(), buffers.as_ptr(), 0, &mut count, 0, overlapped, None));
+    let sent = call!(WSASend(
+        a.raw(),
+        buffers.as_ptr(),
+        0,
+        &mut count,
+        0,
+        overlapped,
+        None
+    ));
     assert_eq!(checked(sent), Err(WSAEINVAL));
 }
 
@@ -137,7 +184,10 @@ fn ovl_47_a_graceful_close_is_success_with_no_bytes() {
     b.close();
 
     assert_eq!(operation.finish(&a), Ok(0));
-    assert_eq!((operation.status(), operation.transferred()), (STATUS_SUCCESS, 0));
+    assert_eq!(
+        (operation.status(), operation.transferred()),
+        (STATUS_SUCCESS, 0)
+    );
 }
 
 /// OVL-47: Seen from a port a graceful close is TRUE with 0 bytes.
@@ -278,7 +328,15 @@ fn ovl_45_null_buffers_are_an_error() {
     let (a, _b) = connected_pair();
     let operation = Operation::new(1);
     let (mut count, mut flags, overlapped) = (UNTOUCHED, 0, operation.overlapped());
-    let received = call!(WSARecv(a.raw(), null(), 1, &mut count, &mut flags, overlapped, None));
+    let received = call!(WSARecv(
+        a.raw(),
+        null(),
+        1,
+        &mut count,
+        &mut flags,
+        overlapped,
+        None
+    ));
     assert!(checked(received).is_err());
     assert_eq!(count, UNTOUCHED);
 }

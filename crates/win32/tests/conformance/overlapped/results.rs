@@ -3,21 +3,24 @@
 use std::ptr::null_mut;
 
 use crate::common::w::Win32::Foundation::{
-    ERROR_BROKEN_PIPE, ERROR_CONNECTION_ABORTED, ERROR_CONNECTION_REFUSED, ERROR_HANDLE_EOF, ERROR_HOST_UNREACHABLE,
-    ERROR_INSUFFICIENT_BUFFER, ERROR_IO_INCOMPLETE, ERROR_MORE_DATA, ERROR_NETNAME_DELETED,
-    ERROR_NETWORK_UNREACHABLE, ERROR_NOT_SUPPORTED, ERROR_OPERATION_ABORTED, ERROR_PORT_UNREACHABLE,
-    ERROR_SEM_TIMEOUT, NTSTATUS, STATUS_ACCESS_DENIED, STATUS_ACCESS_VIOLATION, STATUS_BUFFER_OVERFLOW,
-    STATUS_BUFFER_TOO_SMALL, STATUS_CANCELLED, STATUS_CONNECTION_ABORTED, STATUS_CONNECTION_ACTIVE,
-    STATUS_CONNECTION_REFUSED, STATUS_CONNECTION_RESET, STATUS_DEVICE_NOT_READY, STATUS_END_OF_FILE,
-    STATUS_HOST_UNREACHABLE, STATUS_INVALID_CONNECTION, STATUS_IO_TIMEOUT, STATUS_LOCAL_DISCONNECT,
+    ERROR_BROKEN_PIPE, ERROR_CONNECTION_ABORTED, ERROR_CONNECTION_REFUSED, ERROR_HANDLE_EOF,
+    ERROR_HOST_UNREACHABLE, ERROR_INSUFFICIENT_BUFFER, ERROR_IO_INCOMPLETE, ERROR_MORE_DATA,
+    ERROR_NETNAME_DELETED, ERROR_NETWORK_UNREACHABLE, ERROR_NOT_SUPPORTED, ERROR_OPERATION_ABORTED,
+    ERROR_PORT_UNREACHABLE, ERROR_SEM_TIMEOUT, NTSTATUS, STATUS_ACCESS_DENIED,
+    STATUS_ACCESS_VIOLATION, STATUS_BUFFER_OVERFLOW, STATUS_BUFFER_TOO_SMALL, STATUS_CANCELLED,
+    STATUS_CONNECTION_ABORTED, STATUS_CONNECTION_ACTIVE, STATUS_CONNECTION_REFUSED,
+    STATUS_CONNECTION_RESET, STATUS_DEVICE_NOT_READY, STATUS_END_OF_FILE, STATUS_HOST_UNREACHABLE,
+    STATUS_INVALID_CONNECTION, STATUS_IO_TIMEOUT, STATUS_LOCAL_DISCONNECT,
     STATUS_NETWORK_UNREACHABLE, STATUS_NOT_SUPPORTED, STATUS_PENDING, STATUS_PIPE_BROKEN,
-    STATUS_PIPE_DISCONNECTED, STATUS_PORT_UNREACHABLE, STATUS_REMOTE_DISCONNECT, STATUS_SHARING_VIOLATION,
-    STATUS_SUCCESS, STATUS_UNSUCCESSFUL, WAIT_IO_COMPLETION, WAIT_TIMEOUT,
+    STATUS_PIPE_DISCONNECTED, STATUS_PORT_UNREACHABLE, STATUS_REMOTE_DISCONNECT,
+    STATUS_SHARING_VIOLATION, STATUS_SUCCESS, STATUS_UNSUCCESSFUL, WAIT_IO_COMPLETION,
+    WAIT_TIMEOUT,
 };
 use crate::common::w::Win32::Networking::WinSock::{
-    WSA_IO_INCOMPLETE, WSA_OPERATION_ABORTED, WSAEACCES, WSAEADDRINUSE, WSAECONNABORTED, WSAECONNREFUSED,
-    WSAECONNRESET, WSAEFAULT, WSAEHOSTUNREACH, WSAEINVAL, WSAEISCONN, WSAEMSGSIZE, WSAENETUNREACH, WSAENOTCONN,
-    WSAENOTSOCK, WSAEOPNOTSUPP, WSAESHUTDOWN, WSAETIMEDOUT, WSAEWOULDBLOCK, WSAGetOverlappedResult,
+    WSA_IO_INCOMPLETE, WSA_OPERATION_ABORTED, WSAEACCES, WSAEADDRINUSE, WSAECONNABORTED,
+    WSAECONNREFUSED, WSAECONNRESET, WSAEFAULT, WSAEHOSTUNREACH, WSAEINVAL, WSAEISCONN, WSAEMSGSIZE,
+    WSAENETUNREACH, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAESHUTDOWN, WSAETIMEDOUT,
+    WSAEWOULDBLOCK, WSAGetOverlappedResult,
 };
 use crate::common::w::Win32::System::IO::{GetOverlappedResult, GetOverlappedResultEx};
 use crate::common::w::Win32::System::Threading::{GetCurrentThread, QueueUserAPC};
@@ -51,7 +54,12 @@ fn ovl_27_get_overlapped_result_of_pending_and_done() {
 fn ovl_28_a_failed_operation_still_has_a_count() {
     let operation = left_with(STATUS_CONNECTION_RESET);
     let mut count = UNTOUCHED;
-    let ok = call!(GetOverlappedResult(null_mut(), operation.overlapped(), &mut count, 0));
+    let ok = call!(GetOverlappedResult(
+        null_mut(),
+        operation.overlapped(),
+        &mut count,
+        0
+    ));
     assert_eq!(succeeded(ok), Err(ERROR_NETNAME_DELETED));
     assert_eq!(count, 7);
 }
@@ -79,7 +87,12 @@ fn ovl_29_get_overlapped_result_waits_on_the_file_object() {
 fn waited_result(a: Socket, operation: Operation, b: Socket) -> Result<u32, u32> {
     let call = Background::start(move || {
         let mut count = 0;
-        let ok = call!(GetOverlappedResult(a.handle(), operation.overlapped(), &mut count, 1));
+        let ok = call!(GetOverlappedResult(
+            a.handle(),
+            operation.overlapped(),
+            &mut count,
+            1
+        ));
         succeeded(ok).map(|()| count)
     });
     call.still_blocked("GetOverlappedResult");
@@ -92,14 +105,30 @@ fn waited_result(a: Socket, operation: Operation, b: Socket) -> Result<u32, u32>
 fn ovl_29_the_handle_is_not_validated() {
     let operation = left_with(STATUS_SUCCESS);
     let mut count = UNTOUCHED;
-    let ok = call!(GetOverlappedResult(null_mut(), operation.overlapped(), &mut count, 0));
+    let ok = call!(GetOverlappedResult(
+        null_mut(),
+        operation.overlapped(),
+        &mut count,
+        0
+    ));
     assert_eq!((succeeded(ok), count), (Ok(()), 7));
 }
 
-fn result_within(socket: &Socket, operation: &Operation, milliseconds: u32, alertable: bool) -> Result<u32, u32> {
+fn result_within(
+    socket: &Socket,
+    operation: &Operation,
+    milliseconds: u32,
+    alertable: bool,
+) -> Result<u32, u32> {
     let mut count = UNTOUCHED;
     let (handle, overlapped) = (socket.handle(), operation.overlapped());
-    let ok = call!(GetOverlappedResultEx(handle, overlapped, &mut count, milliseconds, alertable.into()));
+    let ok = call!(GetOverlappedResultEx(
+        handle,
+        overlapped,
+        &mut count,
+        milliseconds,
+        alertable.into()
+    ));
     succeeded(ok).map(|()| count)
 }
 
@@ -109,7 +138,10 @@ fn ovl_30_get_overlapped_result_ex_times_out() {
     let (a, b) = connected_pair();
     for operation in [Operation::new(4), Operation::without_event(4)] {
         assert_eq!(operation.receive(&a), Start::Pending);
-        assert_eq!(result_within(&a, &operation, 0, false), Err(ERROR_IO_INCOMPLETE));
+        assert_eq!(
+            result_within(&a, &operation, 0, false),
+            Err(ERROR_IO_INCOMPLETE)
+        );
         assert_eq!(result_within(&a, &operation, 20, false), Err(WAIT_TIMEOUT));
 
         b.send(b"ab").expect("send");
@@ -126,7 +158,10 @@ fn ovl_30_an_apc_ends_an_alertable_get_overlapped_result_ex() {
     assert_eq!(operation.receive(&a), Start::Pending);
     assert_ne!(call!(QueueUserAPC(Some(nothing), GetCurrentThread(), 0)), 0);
 
-    assert_eq!(result_within(&a, &operation, LIMIT, true), Err(WAIT_IO_COMPLETION));
+    assert_eq!(
+        result_within(&a, &operation, LIMIT, true),
+        Err(WAIT_IO_COMPLETION)
+    );
 
     b.send(b"ab").expect("send");
     assert_eq!(result_within(&a, &operation, LIMIT, true), Ok(2));
@@ -155,7 +190,13 @@ fn ovl_31_wsa_get_overlapped_result_waits() {
     assert_eq!(operation.receive(&a), Start::Pending);
     let call = Background::start(move || {
         let (mut count, mut flags) = (0, 0);
-        let ok = call!(WSAGetOverlappedResult(a.raw(), operation.overlapped(), &mut count, 1, &mut flags));
+        let ok = call!(WSAGetOverlappedResult(
+            a.raw(),
+            operation.overlapped(),
+            &mut count,
+            1,
+            &mut flags
+        ));
         succeeded(ok).map(|()| count)
     });
 
@@ -172,11 +213,29 @@ fn ovl_31_wsa_get_overlapped_result_needs_both_pointers() {
     let operation = left_with(STATUS_SUCCESS);
     let (mut count, mut flags) = (0, 0);
 
-    let ok = call!(WSAGetOverlappedResult(a.raw(), operation.overlapped(), null_mut(), 0, &mut flags));
+    let ok = call!(WSAGetOverlappedResult(
+        a.raw(),
+        operation.overlapped(),
+        null_mut(),
+        0,
+        &mut flags
+    ));
     assert_eq!((ok, wsa_error()), (0, WSAEFAULT));
-    let ok = call!(WSAGetOverlappedResult(a.raw(), operation.overlapped(), &mut count, 0, null_mut()));
+    let ok = call!(WSAGetOverlappedResult(
+        a.raw(),
+        operation.overlapped(),
+        &mut count,
+        0,
+        null_mut()
+    ));
     assert_eq!((ok, wsa_error()), (0, WSAEFAULT));
-    let ok = call!(WSAGetOverlappedResult(a.raw(), null_mut(), &mut count, 0, &mut flags));
+    let ok = call!(WSAGetOverlappedResult(
+        a.raw(),
+        null_mut(),
+        &mut count,
+        0,
+        &mut flags
+    ));
     assert_eq!((ok, wsa_error()), (0, WSAEFAULT));
 }
 
@@ -189,7 +248,13 @@ fn ovl_32_wsa_get_overlapped_result_wants_a_socket() {
     for not_a_socket in [event.raw() as usize, 0, usize::MAX] {
         let (mut count, mut flags) = (0, 0);
         set_last_error(0);
-        let ok = call!(WSAGetOverlappedResult(not_a_socket, operation.overlapped(), &mut count, 0, &mut flags));
+        let ok = call!(WSAGetOverlappedResult(
+            not_a_socket,
+            operation.overlapped(),
+            &mut count,
+            0,
+            &mut flags
+        ));
         assert_eq!((ok, wsa_error()), (0, WSAENOTSOCK), "{not_a_socket:#x}");
     }
 }
@@ -236,9 +301,16 @@ fn ovl_34_status_to_winsock_error() {
         (STATUS_UNSUCCESSFUL, WSAEINVAL),
     ];
     for (status, code) in table {
-        assert_eq!(left_with(status).wsa_result(&a), Err(code), "status {status:#x}");
+        assert_eq!(
+            left_with(status).wsa_result(&a),
+            Err(code),
+            "status {status:#x}"
+        );
     }
-    assert_eq!(left_with(STATUS_PENDING).wsa_result(&a), Err(WSA_IO_INCOMPLETE));
+    assert_eq!(
+        left_with(STATUS_PENDING).wsa_result(&a),
+        Err(WSA_IO_INCOMPLETE)
+    );
     assert_eq!(left_with(STATUS_SUCCESS).wsa_result(&a), Ok((7, 0)));
 }
 
@@ -262,7 +334,11 @@ fn ovl_35_status_to_win32_error() {
         (STATUS_NOT_SUPPORTED, ERROR_NOT_SUPPORTED),
     ];
     for (status, code) in table {
-        assert_eq!(left_with(status).result(&a), Err(code), "status {status:#x}");
+        assert_eq!(
+            left_with(status).result(&a),
+            Err(code),
+            "status {status:#x}"
+        );
     }
 }
 
@@ -270,6 +346,9 @@ fn ovl_35_status_to_win32_error() {
 #[test]
 fn ovl_33_winsock_and_last_error_are_one() {
     let (a, _b) = connected_pair();
-    assert_eq!(left_with(STATUS_CANCELLED).wsa_result(&a), Err(WSA_OPERATION_ABORTED));
+    assert_eq!(
+        left_with(STATUS_CANCELLED).wsa_result(&a),
+        Err(WSA_OPERATION_ABORTED)
+    );
     assert_eq!(last_error(), ERROR_OPERATION_ABORTED);
 }

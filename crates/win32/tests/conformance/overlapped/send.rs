@@ -12,7 +12,9 @@ const MORE_THAN_BUFFERED: usize = 32 << 20;
 
 /// Bytes in which a shift or a swap is seen.
 fn pattern(length: usize) -> Vec<u8> {
-    (0..length).map(|index| (index * 31 / 7 % 253) as u8).collect()
+    (0..length)
+        .map(|index| (index * 31 / 7 % 253) as u8)
+        .collect()
 }
 
 /// An overlapped send that can't be done at once, on `socket` whose peer doesn't read.
@@ -29,7 +31,10 @@ fn ovl_52_no_send_after_shutdown() {
     let (a, b) = connected_pair();
     a.shutdown(SD_SEND).expect("shutdown");
     assert_eq!(a.send(b"x"), Err(WSAESHUTDOWN));
-    assert_eq!(Operation::sending(b"x").send(&a), Start::Failed(WSAESHUTDOWN));
+    assert_eq!(
+        Operation::sending(b"x").send(&a),
+        Start::Failed(WSAESHUTDOWN)
+    );
     assert_eq!(b.recv(&mut [0; 4]), Ok(0));
 }
 
@@ -136,13 +141,19 @@ fn ovl_64_without_a_send_buffer_a_send_still_completes() {
 fn ovl_65_a_reset_fails_the_pending_send() {
     let (a, b) = connected_pair();
     let operation = pending_send(&a, &pattern(MORE_THAN_BUFFERED));
-    assert!(operation.is_pending(), "more than the system buffers was taken at once");
+    assert!(
+        operation.is_pending(),
+        "more than the system buffers was taken at once"
+    );
 
     b.reset();
     operation.wait();
 
     let status = operation.status();
-    assert!([STATUS_CONNECTION_RESET, STATUS_CONNECTION_ABORTED].contains(&status), "status {status:#x}");
+    assert!(
+        [STATUS_CONNECTION_RESET, STATUS_CONNECTION_ABORTED].contains(&status),
+        "status {status:#x}"
+    );
 }
 
 /// OVL-66: An empty send on a stream succeeds and sends nothing.

@@ -4,14 +4,16 @@ use std::ptr::{null, null_mut};
 
 use crate::common::w::Win32::Foundation::{CloseHandle, ERROR_OPERATION_ABORTED, HANDLE};
 use crate::common::w::Win32::Networking::WinSock::{
-    MSG_PEEK, SIO_ADDRESS_LIST_CHANGE, WSAEFAULT, WSAENOTCONN, WSAEWOULDBLOCK, WSAIoctl, WSAProviderConfigChange, WSARecv,
-    WSASend,
+    MSG_PEEK, SIO_ADDRESS_LIST_CHANGE, WSAEFAULT, WSAENOTCONN, WSAEWOULDBLOCK, WSAIoctl,
+    WSAProviderConfigChange, WSARecv, WSASend,
 };
 use crate::common::w::Win32::System::IO::CancelIoEx;
 use crate::common::w::Win32::System::Threading::{ResetEvent, SetEvent};
 use crate::common::{Socket, startup};
 use crate::io::operation::{ADDRESS_ROOM, UNTOUCHED, record, routine_calls, wait_for_routine};
-use crate::io::{Background, Operation, Port, Start, checked, connected_pair, eventually, never, sleep_alertably};
+use crate::io::{
+    Background, Operation, Port, Start, checked, connected_pair, eventually, never, sleep_alertably,
+};
 
 /// OVL-12: A start that succeeds at once stores the count, and the completion is notified nevertheless.
 /// OVL-15: Where the data is there already, a program must be ready for both answers, done and pending.
@@ -41,7 +43,10 @@ fn ovl_12_immediate_success_calls_the_routine_and_queues_the_packet() {
     sent.send_then(&a).accepted();
     let calls = wait_for_routine();
     assert_eq!(calls.len(), 1);
-    assert_eq!((calls[0].error, calls[0].bytes, calls[0].overlapped), (0, 3, sent.overlapped()));
+    assert_eq!(
+        (calls[0].error, calls[0].bytes, calls[0].overlapped),
+        (0, 3, sent.overlapped())
+    );
 
     let port = Port::of(&b, 7);
     let received = Operation::without_event(3);
@@ -102,9 +107,25 @@ fn ovl_17_a_synchronous_call_needs_the_count_pointer() {
     let mut flags = 0;
     b.send(b"x").expect("send");
 
-    let received = call!(WSARecv(a.raw(), buffers.as_ptr(), 1, null_mut(), &mut flags, null_mut(), None));
+    let received = call!(WSARecv(
+        a.raw(),
+        buffers.as_ptr(),
+        1,
+        null_mut(),
+        &mut flags,
+        null_mut(),
+        None
+    ));
     assert_eq!(checked(received), Err(WSAEFAULT));
-    let sent = call!(WSASend(a.raw(), buffers.as_ptr(), 1, null_mut(), 0, null_mut(), None));
+    let sent = call!(WSASend(
+        a.raw(),
+        buffers.as_ptr(),
+        1,
+        null_mut(),
+        0,
+        null_mut(),
+        None
+    ));
     assert_eq!(checked(sent), Err(WSAEFAULT));
 }
 
@@ -116,10 +137,26 @@ fn ovl_17_an_overlapped_call_needs_no_count_pointer() {
     let mut flags = 0;
 
     let (buffers, overlapped) = ([sent.descriptor()], sent.overlapped());
-    let result = call!(WSASend(b.raw(), buffers.as_ptr(), 1, null_mut(), 0, overlapped, None));
+    let result = call!(WSASend(
+        b.raw(),
+        buffers.as_ptr(),
+        1,
+        null_mut(),
+        0,
+        overlapped,
+        None
+    ));
     sent.note(Start::of_winsock(result)).accepted();
     let (buffers, overlapped) = ([received.descriptor()], received.overlapped());
-    let result = call!(WSARecv(a.raw(), buffers.as_ptr(), 1, null_mut(), &mut flags, overlapped, None));
+    let result = call!(WSARecv(
+        a.raw(),
+        buffers.as_ptr(),
+        1,
+        null_mut(),
+        &mut flags,
+        overlapped,
+        None
+    ));
     received.note(Start::of_winsock(result)).accepted();
 
     assert_eq!((sent.finish(&b), received.finish(&a)), (Ok(3), Ok(3)));
@@ -177,7 +214,15 @@ fn synchronous_receive(socket: &Socket, routine: Routine) -> Result<Vec<u8>, i32
     let memory = Operation::without_event(8);
     let buffers = [memory.descriptor()];
     let (mut count, mut flags) = (0, 0);
-    let result = call!(WSARecv(socket.raw(), buffers.as_ptr(), 1, &mut count, &mut flags, null_mut(), routine));
+    let result = call!(WSARecv(
+        socket.raw(),
+        buffers.as_ptr(),
+        1,
+        &mut count,
+        &mut flags,
+        null_mut(),
+        routine
+    ));
     checked(result).map(|_| memory.buffer()[..count as usize].to_vec())
 }
 
@@ -223,7 +268,9 @@ fn ovl_24_operations_of_one_socket_keep_the_order_of_the_calls() {
     for receive in &receives {
         assert_eq!(receive.receive(&a), Start::Pending);
     }
-    let sends: Vec<_> = (0..ROUNDS).map(|number| Operation::sending(&[number])).collect();
+    let sends: Vec<_> = (0..ROUNDS)
+        .map(|number| Operation::sending(&[number]))
+        .collect();
     for send in &sends {
         send.send(&b).accepted();
     }
@@ -245,7 +292,10 @@ fn ovl_25_the_first_pending_receive_is_filled_first() {
     b.send(b"abcdef").expect("send");
 
     assert_eq!((first.finish(&a), second.finish(&a)), (Ok(3), Ok(3)));
-    assert_eq!((first.buffer(), second.buffer()), (&b"abc"[..], &b"def"[..]));
+    assert_eq!(
+        (first.buffer(), second.buffer()),
+        (&b"abc"[..], &b"def"[..])
+    );
 }
 
 /// OVL-26: WSAIoctl can be started overlapped and stays pending while there is nothing to report.
@@ -256,7 +306,17 @@ fn ovl_26_an_overlapped_ioctl_pends_until_cancelled() {
     let overlapped = operation.overlapped();
 
     let code = SIO_ADDRESS_LIST_CHANGE;
-    let result = call!(WSAIoctl(socket.raw(), code, null(), 0, null_mut(), 0, null_mut(), overlapped, None));
+    let result = call!(WSAIoctl(
+        socket.raw(),
+        code,
+        null(),
+        0,
+        null_mut(),
+        0,
+        null_mut(),
+        overlapped,
+        None
+    ));
     assert_eq!(operation.note(Start::of_winsock(result)), Start::Pending);
     never("an address change", || !operation.is_pending());
 
@@ -274,7 +334,11 @@ fn ovl_26_provider_config_change_pends_until_the_handle_is_closed() {
     assert!(!notification.is_null());
     let operation = Operation::new(0);
 
-    let result = call!(WSAProviderConfigChange(&mut notification, operation.overlapped(), None));
+    let result = call!(WSAProviderConfigChange(
+        &mut notification,
+        operation.overlapped(),
+        None
+    ));
     assert_eq!(operation.note(Start::of_winsock(result)), Start::Pending);
     never("a provider change", || !operation.is_pending());
 

@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 
 use crate::common::Socket;
 use crate::common::w::Win32::Networking::WinSock::{
-    FIONREAD, MSG_OOB, MSG_PARTIAL, MSG_PEEK, MSG_WAITALL, SIOCATMARK, SO_OOBINLINE, SO_RCVTIMEO, SO_SNDTIMEO,
-    SOL_SOCKET, WSAEINVAL, WSAEOPNOTSUPP, WSAESHUTDOWN, WSAETIMEDOUT, WSAEWOULDBLOCK, WSARecv, WSASend,
+    FIONREAD, MSG_OOB, MSG_PARTIAL, MSG_PEEK, MSG_WAITALL, SIOCATMARK, SO_OOBINLINE, SO_RCVTIMEO,
+    SO_SNDTIMEO, SOL_SOCKET, WSAEINVAL, WSAEOPNOTSUPP, WSAESHUTDOWN, WSAETIMEDOUT, WSAEWOULDBLOCK,
+    WSARecv, WSASend,
 };
 use crate::io::operation::UNTOUCHED;
 use crate::io::{
-    Background, Operation, Start, checked, connected, connected_pair, datagram_pair, eventually, never, within,
+    Background, Operation, Start, checked, connected, connected_pair, datagram_pair, eventually,
+    never, within,
 };
 
 /// OVL-53: An overlapped MSG_PEEK can pend, and completes without taking the data.
@@ -77,11 +79,18 @@ fn ovl_54_waitall_refuses_other_company() {
     for other in [MSG_OOB, MSG_PEEK, MSG_PARTIAL as i32] {
         let operation = Operation::new(4);
         let start = operation.receive_flags(&a, MSG_WAITALL | other);
-        assert_eq!(start, Start::Failed(WSAEOPNOTSUPP), "MSG_WAITALL with {other:#x}");
+        assert_eq!(
+            start,
+            Start::Failed(WSAEOPNOTSUPP),
+            "MSG_WAITALL with {other:#x}"
+        );
     }
     let (datagrams, _peer) = datagram_pair();
     let operation = Operation::new(4);
-    assert_eq!(operation.receive_flags(&datagrams, MSG_WAITALL), Start::Failed(WSAEOPNOTSUPP));
+    assert_eq!(
+        operation.receive_flags(&datagrams, MSG_WAITALL),
+        Start::Failed(WSAEOPNOTSUPP)
+    );
 }
 
 /// OVL-55: MSG_PARTIAL is no flag for a TCP send: WSAEOPNOTSUPP.
@@ -89,7 +98,10 @@ fn ovl_54_waitall_refuses_other_company() {
 fn ovl_55_partial_is_refused_on_a_stream_send() {
     let (a, b) = connected_pair();
     let operation = Operation::sending(b"abc");
-    assert_eq!(operation.send_flags(&a, MSG_PARTIAL as i32), Start::Failed(WSAEOPNOTSUPP));
+    assert_eq!(
+        operation.send_flags(&a, MSG_PARTIAL as i32),
+        Start::Failed(WSAEOPNOTSUPP)
+    );
     a.send(b"x").expect("send");
     assert_eq!(b.recv_all(1), b"x");
 }
@@ -110,7 +122,9 @@ fn ovl_55_a_stream_receive_never_reports_partial() {
 fn wait_for_urgent(socket: &Socket) {
     eventually("urgent data", || {
         let mut none_waiting = 1;
-        socket.ioctl(SIOCATMARK, &mut none_waiting).expect("SIOCATMARK");
+        socket
+            .ioctl(SIOCATMARK, &mut none_waiting)
+            .expect("SIOCATMARK");
         none_waiting == 0
     });
 }
@@ -153,11 +167,29 @@ fn ovl_56_an_overlapped_urgent_receive_pends() {
     assert_eq!(operation.buffer()[0], b'!');
 }
 
+/// OVL-56: A receive that waits for urgent data doesn't stand in the way of one for normal data.
+#[test]
+fn ovl_56_urgent_and_normal_receives_pend_side_by_side() {
+    let (a, b) = connected_pair();
+    let (urgent, normal) = (Operation::new(1), Operation::new(8));
+    assert_eq!(urgent.receive_flags(&a, MSG_OOB), Start::Pending);
+    assert_eq!(normal.receive(&a), Start::Pending);
+
+    b.send(b"normal").expect("send");
+    assert_eq!(normal.finish(&a), Ok(6));
+    assert!(urgent.is_pending());
+    b.send_flags(b"!", MSG_OOB).expect("send urgent");
+
+    assert_eq!(urgent.finish(&a), Ok(1));
+    assert_eq!(urgent.buffer(), b"!");
+}
+
 /// OVL-56: With SO_OOBINLINE the urgent byte is part of the stream and MSG_OOB is WSAEINVAL.
 #[test]
 fn ovl_56_inline_urgent_data_is_in_the_stream() {
     let (a, b) = connected_pair();
-    a.set(SOL_SOCKET, SO_OOBINLINE, 1_u32).expect("SO_OOBINLINE");
+    a.set(SOL_SOCKET, SO_OOBINLINE, 1_u32)
+        .expect("SO_OOBINLINE");
     b.send(b"ab").expect("send");
     b.send_flags(b"!", MSG_OOB).expect("send urgent");
 
@@ -176,12 +208,24 @@ fn ovl_57_the_receive_limit_ends_a_synchronous_receive() {
 
     let start = Instant::now();
     let overlapped = std::ptr::null_mut();
-    let result = call!(WSARecv(a.raw(), buffers.as_ptr(), 1, &mut count, &mut flags, overlapped, None));
+    let result = call!(WSARecv(
+        a.raw(),
+        buffers.as_ptr(),
+        1,
+        &mut count,
+        &mut flags,
+        overlapped,
+        None
+    ));
 
     assert_eq!(checked(result), Err(WSAETIMEDOUT));
     assert_eq!(count, UNTOUCHED);
     // Windows' clock may be a tick early.
-    assert!(start.elapsed() >= Duration::from_millis(40), "after {:?}", start.elapsed());
+    assert!(
+        start.elapsed() >= Duration::from_millis(40),
+        "after {:?}",
+        start.elapsed()
+    );
 }
 
 /// OVL-57: SO_SNDTIMEO ends a blocking send that nobody reads with WSAETIMEDOUT and leaves the count alone.
@@ -194,7 +238,15 @@ fn ovl_57_the_send_limit_ends_a_synchronous_send() {
         let buffers = [memory.descriptor()];
         let mut count = UNTOUCHED;
         let overlapped = std::ptr::null_mut();
-        let result = call!(WSASend(a.raw(), buffers.as_ptr(), 1, &mut count, 0, overlapped, None));
+        let result = call!(WSASend(
+            a.raw(),
+            buffers.as_ptr(),
+            1,
+            &mut count,
+            0,
+            overlapped,
+            None
+        ));
         (checked(result), count)
     });
     drop(b);
@@ -235,7 +287,11 @@ fn ovl_59_a_socket_that_is_not_overlapped_receives_synchronously() {
         a.set_nonblocking(non_blocking);
         let call = Background::start(move || {
             let operation = Operation::new(4);
-            (operation.receive(&a), operation.status(), operation.transferred())
+            (
+                operation.receive(&a),
+                operation.status(),
+                operation.transferred(),
+            )
         });
 
         call.still_blocked("WSARecv");

@@ -18,7 +18,10 @@ fn ovl_01_only_h_event_belongs_to_the_program() {
     let (a, b) = connected_pair();
     let operation = Operation::new(8);
     operation.preset(usize::MAX, usize::MAX);
-    let offsets = OVERLAPPED_0_0 { Offset: 0x1234_5678, OffsetHigh: 0x9abc_def0 };
+    let offsets = OVERLAPPED_0_0 {
+        Offset: 0x1234_5678,
+        OffsetHigh: 0x9abc_def0,
+    };
     // SAFETY: nothing runs on the structure yet.
     unsafe { (*operation.overlapped()).Anonymous = OVERLAPPED_0 { Anonymous: offsets } };
 
@@ -80,7 +83,11 @@ fn ovl_03_internal_is_written_after_everything_else() {
             }
             let count = operation.transferred();
             assert!((1..=4).contains(&count), "count {count}");
-            assert!(operation.buffer()[..count].iter().all(|&byte| byte == round));
+            assert!(
+                operation.buffer()[..count]
+                    .iter()
+                    .all(|&byte| byte == round)
+            );
             if count < 4 {
                 a.recv_all(4 - count);
             }
@@ -180,13 +187,33 @@ fn ovl_09_the_descriptor_array_is_captured() {
     let operation = Operation::new(6);
     let whole = operation.descriptor();
     let second_half = whole.buf.wrapping_add(3);
-    let mut descriptors = [WSABUF { len: 3, buf: whole.buf }, WSABUF { len: 3, buf: second_half }];
+    let mut descriptors = [
+        WSABUF {
+            len: 3,
+            buf: whole.buf,
+        },
+        WSABUF {
+            len: 3,
+            buf: second_half,
+        },
+    ];
     let mut flags = 0;
 
     let overlapped = operation.overlapped();
-    let result = call!(WSARecv(a.raw(), descriptors.as_ptr(), 2, null_mut(), &mut flags, overlapped, None));
+    let result = call!(WSARecv(
+        a.raw(),
+        descriptors.as_ptr(),
+        2,
+        null_mut(),
+        &mut flags,
+        overlapped,
+        None
+    ));
     assert_eq!(operation.note(Start::of_winsock(result)), Start::Pending);
-    descriptors = [WSABUF { len: u32::MAX, buf: null_mut() }; 2];
+    descriptors = [WSABUF {
+        len: u32::MAX,
+        buf: null_mut(),
+    }; 2];
     std::hint::black_box(&descriptors);
     b.send(b"abcdef").expect("send");
 
@@ -229,6 +256,14 @@ fn ovl_11_an_overlapped_is_reused_without_clearing() {
     assert_eq!(wait_for_routine().len(), 1);
 
     let mut count = 0;
-    assert_eq!(call!(GetOverlappedResult(a.handle(), operation.overlapped(), &mut count, 0)), 1);
+    assert_eq!(
+        call!(GetOverlappedResult(
+            a.handle(),
+            operation.overlapped(),
+            &mut count,
+            0
+        )),
+        1
+    );
     assert_eq!(count, 1);
 }

@@ -9,9 +9,9 @@ use crate::common::w::Win32::Foundation::{
     ERROR_INVALID_PARAMETER, GENERIC_READ, HANDLE, INVALID_HANDLE_VALUE,
 };
 use crate::common::w::Win32::Networking::WinSock::{
-    INVALID_SOCKET, TF_DISCONNECT, TF_REUSE_SOCKET, TP_ELEMENT_EOP, TP_ELEMENT_FILE, TP_ELEMENT_MEMORY,
-    TRANSMIT_FILE_BUFFERS, TRANSMIT_PACKETS_ELEMENT, TRANSMIT_PACKETS_ELEMENT_0, TRANSMIT_PACKETS_ELEMENT_0_0,
-    WSAEINVAL, WSAENOTCONN, WSAENOTSOCK,
+    INVALID_SOCKET, TF_DISCONNECT, TF_REUSE_SOCKET, TP_ELEMENT_EOP, TP_ELEMENT_FILE,
+    TP_ELEMENT_MEMORY, TRANSMIT_FILE_BUFFERS, TRANSMIT_PACKETS_ELEMENT, TRANSMIT_PACKETS_ELEMENT_0,
+    TRANSMIT_PACKETS_ELEMENT_0_0, WSAEINVAL, WSAENOTCONN, WSAENOTSOCK,
 };
 use crate::common::w::Win32::Storage::FileSystem::{CreateFileW, FILE_SHARE_READ, OPEN_EXISTING};
 use crate::common::w::Win32::System::IO::{OVERLAPPED_0, OVERLAPPED_0_0};
@@ -39,9 +39,20 @@ impl Sample {
         fs::write(&path, contents).expect("write the sample");
         let name = wide(path.to_str().expect("a path that is text"));
         let (share, how) = (FILE_SHARE_READ, OPEN_EXISTING);
-        let file = call!(CreateFileW(name.as_ptr(), GENERIC_READ, share, null(), how, 0, null_mut()));
+        let file = call!(CreateFileW(
+            name.as_ptr(),
+            GENERIC_READ,
+            share,
+            null(),
+            how,
+            0,
+            null_mut()
+        ));
         assert_ne!(file, INVALID_HANDLE_VALUE, "CreateFileW: {}", last_error());
-        Sample { path, handle: Some(Handle::new(file)) }
+        Sample {
+            path,
+            handle: Some(Handle::new(file)),
+        }
     }
 
     fn handle(&self) -> HANDLE {
@@ -58,10 +69,24 @@ impl Drop for Sample {
 }
 
 /// TransmitFile with an OVERLAPPED or without, without buffers.
-fn transmit(socket: &Socket, file: HANDLE, length: u32, operation: Option<&Operation>, flags: u32) -> Start {
+fn transmit(
+    socket: &Socket,
+    file: HANDLE,
+    length: u32,
+    operation: Option<&Operation>,
+    flags: u32,
+) -> Start {
     let function = extension::transmit_file().expect("TransmitFile");
     let overlapped = operation.map_or(null_mut(), Operation::overlapped);
-    let start = Start::of_bool(call!(function(socket.raw(), file, length, 0, overlapped, null(), flags)));
+    let start = Start::of_bool(call!(function(
+        socket.raw(),
+        file,
+        length,
+        0,
+        overlapped,
+        null(),
+        flags
+    )));
     operation.map_or(start, |operation| operation.note(start))
 }
 
@@ -70,11 +95,25 @@ fn transmit(socket: &Socket, file: HANDLE, length: u32, operation: Option<&Opera
 fn ovl_95_errors_of_transmit_file() {
     let file = Sample::new();
     let function = extension::transmit_file().expect("TransmitFile");
-    let ok = call!(function(INVALID_SOCKET, file.handle(), 0, 0, null_mut(), null(), 0));
+    let ok = call!(function(
+        INVALID_SOCKET,
+        file.handle(),
+        0,
+        0,
+        null_mut(),
+        null(),
+        0
+    ));
     assert_eq!((ok, last_error() as i32), (0, WSAENOTSOCK));
-    assert_eq!(transmit(&Socket::tcp(), file.handle(), 0, None, 0), Start::Failed(WSAENOTCONN));
+    assert_eq!(
+        transmit(&Socket::tcp(), file.handle(), 0, None, 0),
+        Start::Failed(WSAENOTCONN)
+    );
     let (datagrams, _peer) = datagram_pair();
-    assert_eq!(transmit(&datagrams, file.handle(), 0, None, 0), Start::Failed(WSAENOTCONN));
+    assert_eq!(
+        transmit(&datagrams, file.handle(), 0, None, 0),
+        Start::Failed(WSAENOTCONN)
+    );
 }
 
 /// OVL-95: With neither file nor buffers TransmitFile succeeds and sends nothing.
@@ -101,7 +140,15 @@ fn ovl_96_head_file_and_tail_in_order() {
     let operation = Operation::new(0);
     let function = extension::transmit_file().expect("TransmitFile");
 
-    let ok = call!(function(a.raw(), file.handle(), 0, 0, operation.overlapped(), &buffers, 0));
+    let ok = call!(function(
+        a.raw(),
+        file.handle(),
+        0,
+        0,
+        operation.overlapped(),
+        &buffers,
+        0
+    ));
     operation.note(Start::of_bool(ok)).accepted();
 
     assert_eq!(operation.finish(&a), Ok(30));
@@ -113,9 +160,15 @@ fn ovl_96_head_file_and_tail_in_order() {
 #[test]
 fn ovl_96_length_zero_is_the_whole_file() {
     let (a, b) = connected_pair();
-    assert_eq!(transmit(&a, Sample::new().handle(), 0, None, 0), Start::Done);
+    assert_eq!(
+        transmit(&a, Sample::new().handle(), 0, None, 0),
+        Start::Done
+    );
     assert_eq!(b.recv_all(20), CONTENTS);
-    assert_eq!(transmit(&a, Sample::new().handle(), 7, None, 0), Start::Done);
+    assert_eq!(
+        transmit(&a, Sample::new().handle(), 7, None, 0),
+        Start::Done
+    );
     assert_eq!(b.recv_all(7), CONTENTS[..7]);
 }
 
@@ -125,11 +178,17 @@ fn ovl_97_the_offset_is_where_it_starts() {
     let (a, b) = connected_pair();
     let file = Sample::new();
     let operation = Operation::new(0);
-    let offset = OVERLAPPED_0_0 { Offset: 10, OffsetHigh: 0 };
+    let offset = OVERLAPPED_0_0 {
+        Offset: 10,
+        OffsetHigh: 0,
+    };
     // SAFETY: nothing runs on the structure yet.
     unsafe { (*operation.overlapped()).Anonymous = OVERLAPPED_0 { Anonymous: offset } };
 
-    assert_eq!(transmit(&a, file.handle(), 0, Some(&operation), 0), Start::Pending);
+    assert_eq!(
+        transmit(&a, file.handle(), 0, Some(&operation), 0),
+        Start::Pending
+    );
 
     assert_eq!(operation.finish(&a), Ok(10));
     assert_eq!(b.recv_all(10), CONTENTS[10..]);
@@ -138,11 +197,20 @@ fn ovl_97_the_offset_is_where_it_starts() {
 /// OVL-96: A file larger than all buffers arrives whole, and its packet counts it.
 #[test]
 fn ovl_96_a_large_file_arrives_whole() {
-    let contents: Vec<u8> = (0..8 << 20).map(|index: usize| (index * 13 % 241) as u8).collect();
+    let contents: Vec<u8> = (0..8 << 20)
+        .map(|index: usize| (index * 13 % 241) as u8)
+        .collect();
     let (a, b) = connected_pair();
-    let (port, file, operation) = (Port::of(&a, 2), Sample::with(&contents), Operation::without_event(0));
+    let (port, file, operation) = (
+        Port::of(&a, 2),
+        Sample::with(&contents),
+        Operation::without_event(0),
+    );
 
-    assert_eq!(transmit(&a, file.handle(), 0, Some(&operation), 0), Start::Pending);
+    assert_eq!(
+        transmit(&a, file.handle(), 0, Some(&operation), 0),
+        Start::Pending
+    );
     assert!(b.recv_all(contents.len()) == contents, "the bytes differ");
 
     let packet = port.next();
@@ -155,7 +223,14 @@ fn ovl_96_a_large_file_arrives_whole() {
 fn ovl_98_a_length_has_a_limit() {
     let (a, _b) = connected_pair();
     let start = transmit(&a, Sample::new().handle(), 2_147_483_647, None, 0);
-    assert!([Start::Failed(WSAEINVAL), Start::Failed(ERROR_INVALID_PARAMETER as i32)].contains(&start), "{start:?}");
+    assert!(
+        [
+            Start::Failed(WSAEINVAL),
+            Start::Failed(ERROR_INVALID_PARAMETER as i32)
+        ]
+        .contains(&start),
+        "{start:?}"
+    );
 }
 
 /// OVL-98: TF_REUSE_SOCKET needs TF_DISCONNECT beside it.
@@ -163,9 +238,15 @@ fn ovl_98_a_length_has_a_limit() {
 fn ovl_98_reuse_needs_disconnect() {
     let (a, b) = connected_pair();
     let file = Sample::new();
-    assert_eq!(transmit(&a, file.handle(), 0, None, TF_REUSE_SOCKET), Start::Failed(WSAEINVAL));
+    assert_eq!(
+        transmit(&a, file.handle(), 0, None, TF_REUSE_SOCKET),
+        Start::Failed(WSAEINVAL)
+    );
 
-    assert_eq!(transmit(&a, file.handle(), 0, None, TF_DISCONNECT), Start::Done);
+    assert_eq!(
+        transmit(&a, file.handle(), 0, None, TF_DISCONNECT),
+        Start::Done
+    );
     assert_eq!(b.recv_all(20), CONTENTS);
     assert_eq!(b.recv(&mut [0; 4]), Ok(0));
 }
@@ -174,12 +255,17 @@ fn memory(bytes: &mut [u8], flags: u32) -> TRANSMIT_PACKETS_ELEMENT {
     TRANSMIT_PACKETS_ELEMENT {
         dwElFlags: TP_ELEMENT_MEMORY | flags,
         cLength: bytes.len() as u32,
-        Anonymous: TRANSMIT_PACKETS_ELEMENT_0 { pBuffer: bytes.as_mut_ptr().cast() },
+        Anonymous: TRANSMIT_PACKETS_ELEMENT_0 {
+            pBuffer: bytes.as_mut_ptr().cast(),
+        },
     }
 }
 
 fn part_of_file(file: &Sample, offset: i64, length: u32) -> TRANSMIT_PACKETS_ELEMENT {
-    let place = TRANSMIT_PACKETS_ELEMENT_0_0 { nFileOffset: offset, hFile: file.handle() };
+    let place = TRANSMIT_PACKETS_ELEMENT_0_0 {
+        nFileOffset: offset,
+        hFile: file.handle(),
+    };
     TRANSMIT_PACKETS_ELEMENT {
         dwElFlags: TP_ELEMENT_FILE,
         cLength: length,
@@ -202,7 +288,14 @@ fn ovl_99_packets_of_memory_and_file() {
     let operation = Operation::new(0);
     let function = extension::transmit_packets().expect("TransmitPackets");
 
-    let ok = call!(function(a.raw(), elements.as_ptr(), 4, 0, operation.overlapped(), 0));
+    let ok = call!(function(
+        a.raw(),
+        elements.as_ptr(),
+        4,
+        0,
+        operation.overlapped(),
+        0
+    ));
     operation.note(Start::of_bool(ok)).accepted();
 
     assert_eq!(operation.finish(&a), Ok(19));
@@ -217,6 +310,13 @@ fn ovl_99_an_element_is_memory_or_file() {
     let elements = [memory(&mut text, TP_ELEMENT_FILE)];
     let operation = Operation::new(0);
     let function = extension::transmit_packets().expect("TransmitPackets");
-    let ok = call!(function(a.raw(), elements.as_ptr(), 1, 0, operation.overlapped(), 0));
+    let ok = call!(function(
+        a.raw(),
+        elements.as_ptr(),
+        1,
+        0,
+        operation.overlapped(),
+        0
+    ));
     assert_eq!(operation.note(Start::of_bool(ok)), Start::Failed(WSAEINVAL));
 }

@@ -3,10 +3,11 @@
 use std::ptr::null_mut;
 
 use crate::common::w::Win32::Networking::WinSock::{
-    CF_ACCEPT, CF_DEFER, CF_REJECT, IPPROTO_TCP, LINGER, QOS, SO_CONDITIONAL_ACCEPT, SO_KEEPALIVE, SO_LINGER,
-    SO_OOBINLINE, SO_RCVBUF, SO_RCVTIMEO, SO_REUSEADDR, SO_SNDBUF, SO_SNDTIMEO, SOCKADDR, SOCKADDR_IN, SOL_SOCKET,
-    TCP_NODELAY, WSABUF, WSAAccept, WSAECONNABORTED, WSAECONNREFUSED, WSAECONNRESET, WSAEFAULT, WSAEINVAL,
-    WSAENOTSOCK, WSAEOPNOTSUPP, WSATRY_AGAIN, accept,
+    CF_ACCEPT, CF_DEFER, CF_REJECT, IPPROTO_TCP, LINGER, QOS, SO_CONDITIONAL_ACCEPT, SO_KEEPALIVE,
+    SO_LINGER, SO_OOBINLINE, SO_RCVBUF, SO_RCVTIMEO, SO_REUSEADDR, SO_SNDBUF, SO_SNDTIMEO,
+    SOCKADDR, SOCKADDR_IN, SOL_SOCKET, TCP_NODELAY, WSAAccept, WSABUF, WSAECONNABORTED,
+    WSAECONNREFUSED, WSAECONNRESET, WSAEFAULT, WSAEINVAL, WSAENOTSOCK, WSAEOPNOTSUPP, WSATRY_AGAIN,
+    accept,
 };
 use crate::common::{ADDRESS_LENGTH, Socket};
 use crate::io::address::{ip_of, port_of};
@@ -19,7 +20,10 @@ fn sock_15_accept_wants_a_listener() {
     assert_eq!(Socket::tcp_bound().accept().map(|_| ()), Err(WSAEINVAL));
     assert_eq!(Socket::udp_bound().accept().map(|_| ()), Err(WSAEOPNOTSUPP));
     let stale = Socket::tcp().close();
-    assert_eq!(Socket::adopt(call!(accept(stale, null_mut(), null_mut()))).map(|_| ()), Err(WSAENOTSOCK));
+    assert_eq!(
+        Socket::adopt(call!(accept(stale, null_mut(), null_mut()))).map(|_| ()),
+        Err(WSAENOTSOCK)
+    );
 }
 
 /// SOCK-15: accept tells the peer's address and its length.
@@ -30,7 +34,11 @@ fn sock_15_accept_tells_the_peer() {
     let (mut address, mut length) = (SOCKADDR_IN::default(), ADDRESS_LENGTH + 100);
     // The length is that of the room, which a SOCKADDR_IN doesn't use up.
     length -= 100;
-    let server = Socket::adopt(call!(accept(listener.raw(), (&raw mut address).cast(), &mut length)));
+    let server = Socket::adopt(call!(accept(
+        listener.raw(),
+        (&raw mut address).cast(),
+        &mut length
+    )));
     assert!(server.is_ok());
     assert_eq!(length, ADDRESS_LENGTH);
     assert_eq!(port_of(&address), port_of(&client.name().expect("name")));
@@ -42,14 +50,24 @@ fn sock_15_too_little_room_loses_the_connection() {
     let listener = Socket::listener();
     let client = Socket::connected_to(&listener);
     let (mut address, mut length) = (SOCKADDR_IN::default(), ADDRESS_LENGTH - 1);
-    let answer = call!(accept(listener.raw(), (&raw mut address).cast(), &mut length));
+    let answer = call!(accept(
+        listener.raw(),
+        (&raw mut address).cast(),
+        &mut length
+    ));
     assert_eq!(Socket::adopt(answer).map(|_| ()), Err(WSAEFAULT));
 
     let end = client.recv(&mut [0; 4]);
-    assert!([Ok(0), Err(WSAECONNRESET), Err(WSAECONNABORTED)].contains(&end), "{end:?}");
+    assert!(
+        [Ok(0), Err(WSAECONNRESET), Err(WSAECONNABORTED)].contains(&end),
+        "{end:?}"
+    );
     let next = Socket::connected_to(&listener);
     let server = listener.accept().expect("accept");
-    assert_eq!(server.peer().map(|peer| port_of(&peer)), next.name().map(|name| port_of(&name)));
+    assert_eq!(
+        server.peer().map(|peer| port_of(&peer)),
+        next.name().map(|name| port_of(&name))
+    );
 }
 
 /// SOCK-15: A length without an address is ignored.
@@ -77,18 +95,29 @@ fn sock_16_options_are_inherited() {
     for (level, name, value) in numbers {
         listener.set::<u32>(level, name, value).expect("setsockopt");
     }
-    let linger = LINGER { l_onoff: 1, l_linger: 7 };
-    listener.set(SOL_SOCKET, SO_LINGER, linger).expect("SO_LINGER");
+    let linger = LINGER {
+        l_onoff: 1,
+        l_linger: 7,
+    };
+    listener
+        .set(SOL_SOCKET, SO_LINGER, linger)
+        .expect("SO_LINGER");
     let _client = Socket::connected_to(&listener);
 
     let server = listener.accept().expect("accept");
 
     for (level, name, value) in numbers {
-        assert_eq!(read_number(&server, level, name), Ok(value), "option {level:#x}/{name:#x}");
+        assert_eq!(
+            read_number(&server, level, name),
+            Ok(value),
+            "option {level:#x}/{name:#x}"
+        );
     }
     let inherited: LINGER = server.get(SOL_SOCKET, SO_LINGER).expect("SO_LINGER");
     assert_eq!((inherited.l_onoff, inherited.l_linger), (1, 7));
-    server.set(SOL_SOCKET, SO_LINGER, LINGER::default()).expect("SO_LINGER off");
+    server
+        .set(SOL_SOCKET, SO_LINGER, LINGER::default())
+        .expect("SO_LINGER off");
 }
 
 /// Reads an option whose value may be shorter than four bytes.
@@ -100,7 +129,9 @@ fn read_number(socket: &Socket, level: i32, name: i32) -> Result<u32, i32> {
 #[test]
 fn sock_16_reuse_of_addresses_is_inherited() {
     let listener = Socket::tcp();
-    listener.set(SOL_SOCKET, SO_REUSEADDR, 1_u32).expect("SO_REUSEADDR");
+    listener
+        .set(SOL_SOCKET, SO_REUSEADDR, 1_u32)
+        .expect("SO_REUSEADDR");
     listener.bind(&crate::common::loopback(0)).expect("bind");
     listener.listen(4).expect("listen");
     let _client = Socket::connected_to(&listener);
@@ -143,9 +174,18 @@ unsafe extern "system" fn condition(
 }
 
 fn conditional_accept(listener: &Socket, answer: u32) -> (Result<Socket, i32>, Shown) {
-    let mut shown = Shown { answer: answer as i32, ..Default::default() };
+    let mut shown = Shown {
+        answer: answer as i32,
+        ..Default::default()
+    };
     let data = (&raw mut shown) as usize;
-    let accepted = call!(WSAAccept(listener.raw(), null_mut(), null_mut(), Some(condition), data));
+    let accepted = call!(WSAAccept(
+        listener.raw(),
+        null_mut(),
+        null_mut(),
+        Some(condition),
+        data
+    ));
     (Socket::adopt(accepted), shown)
 }
 
@@ -158,7 +198,10 @@ fn sock_17_the_condition_accepts() {
     let (accepted, shown) = conditional_accept(&listener, CF_ACCEPT);
 
     let server = accepted.expect("an accepted socket");
-    assert_eq!((shown.calls, shown.thread), (1, Some(std::thread::current().id())));
+    assert_eq!(
+        (shown.calls, shown.thread),
+        (1, Some(std::thread::current().id()))
+    );
     assert_eq!(shown.caller, Some(port_of(&client.name().expect("name"))));
     server.send(b"hello").expect("send");
     assert_eq!(client.recv_all(5), b"hello");
@@ -172,9 +215,15 @@ fn sock_17_the_condition_rejects() {
 
     let (rejected, shown) = conditional_accept(&listener, CF_REJECT);
 
-    assert_eq!((rejected.map(|_| ()), shown.calls), (Err(WSAECONNREFUSED), 1));
+    assert_eq!(
+        (rejected.map(|_| ()), shown.calls),
+        (Err(WSAECONNREFUSED), 1)
+    );
     let end = client.recv(&mut [0; 4]);
-    assert!([Err(WSAECONNRESET), Err(WSAECONNABORTED)].contains(&end), "{end:?}");
+    assert!(
+        [Err(WSAECONNRESET), Err(WSAECONNABORTED)].contains(&end),
+        "{end:?}"
+    );
 }
 
 /// SOCK-17: CF_DEFER is WSATRY_AGAIN, and the connection stays for the next accept.
@@ -183,7 +232,10 @@ fn sock_17_the_condition_defers() {
     let listener = Socket::listener();
     let client = Socket::connected_to(&listener);
 
-    assert_eq!(conditional_accept(&listener, CF_DEFER).0.map(|_| ()), Err(WSATRY_AGAIN));
+    assert_eq!(
+        conditional_accept(&listener, CF_DEFER).0.map(|_| ()),
+        Err(WSATRY_AGAIN)
+    );
 
     let server = listener.accept().expect("the deferred connection");
     let peer = server.peer().expect("peer");
@@ -195,7 +247,10 @@ fn sock_17_the_condition_defers() {
 fn sock_17_a_deferred_connection_goes_to_accept_ex() {
     let (listener, acceptor) = (Socket::listener(), Socket::tcp());
     let _client = Socket::connected_to(&listener);
-    assert_eq!(conditional_accept(&listener, CF_DEFER).0.map(|_| ()), Err(WSATRY_AGAIN));
+    assert_eq!(
+        conditional_accept(&listener, CF_DEFER).0.map(|_| ()),
+        Err(WSATRY_AGAIN)
+    );
 
     let operation = Operation::new(64);
     operation.accept(&listener, &acceptor, 0).accepted();
@@ -219,15 +274,25 @@ fn sock_17_without_a_condition() {
 #[test]
 fn sock_18_conditional_accept() {
     let listener = Socket::tcp_bound();
-    listener.set(SOL_SOCKET, SO_CONDITIONAL_ACCEPT, 1_u32).expect("SO_CONDITIONAL_ACCEPT");
+    listener
+        .set(SOL_SOCKET, SO_CONDITIONAL_ACCEPT, 1_u32)
+        .expect("SO_CONDITIONAL_ACCEPT");
     listener.listen(4).expect("listen");
-    assert_eq!(listener.get::<u32>(SOL_SOCKET, SO_CONDITIONAL_ACCEPT), Ok(1));
+    assert_eq!(
+        listener.get::<u32>(SOL_SOCKET, SO_CONDITIONAL_ACCEPT),
+        Ok(1)
+    );
     let client = Socket::tcp();
     client.set_nonblocking(true);
     // Where the handshake waits for the decision, connect does too.
     let _ = client.connect(&listener.name().expect("name"));
 
-    assert_eq!(conditional_accept(&listener, CF_REJECT).0.map(|_| ()), Err(WSAECONNREFUSED));
+    assert_eq!(
+        conditional_accept(&listener, CF_REJECT).0.map(|_| ()),
+        Err(WSAECONNREFUSED)
+    );
 
-    eventually("the end of the rejected client", || client.send(b"x").is_err());
+    eventually("the end of the rejected client", || {
+        client.send(b"x").is_err()
+    });
 }

@@ -4,9 +4,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ptr::null;
 
 use crate::common::w::Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, AF_UNSPEC, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, SO_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM,
-    SOCKADDR_IN, SOL_SOCKET, WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL,
-    WSAEISCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAEPROTONOSUPPORT, WSAESOCKTNOSUPPORT, bind, connect,
+    AF_INET, AF_INET6, AF_UNSPEC, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, SO_TYPE, SOCK_DGRAM,
+    SOCK_RAW, SOCK_STREAM, SOCKADDR_IN, SOL_SOCKET, WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL,
+    WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTSOCK, WSAEOPNOTSUPP,
+    WSAEPROTONOSUPPORT, WSAESOCKTNOSUPPORT, bind, connect,
 };
 use crate::common::{ADDRESS_LENGTH, Socket, loopback};
 use crate::io::address::{ip_of, ipv4, ipv6, loopback6, pointer, port_of};
@@ -19,7 +20,10 @@ const UNSPECIFIED: i32 = AF_UNSPEC as i32;
 /// SOCK-07: socket() and WSASocket with WSA_FLAG_OVERLAPPED make overlapped sockets, WSASocket without the flag doesn't.
 #[test]
 fn sock_07_the_overlapped_attribute() {
-    let overlapped = [Socket::tcp(), Socket::open_with_flags(INET, SOCK_STREAM, IPPROTO_TCP, 1).expect("WSASocketW")];
+    let overlapped = [
+        Socket::tcp(),
+        Socket::open_with_flags(INET, SOCK_STREAM, IPPROTO_TCP, 1).expect("WSASocketW"),
+    ];
     for socket in overlapped {
         let (a, b) = connected(socket, &Socket::listener());
         let operation = Operation::new(1);
@@ -57,7 +61,11 @@ fn sock_07_accepted_sockets_have_the_listeners_attribute() {
 /// SOCK-08: What socket() refuses, and in which order it looks.
 #[test]
 fn sock_08_errors_of_socket() {
-    let error = |family, kind, protocol| Socket::open(family, kind, protocol).map(|_| ()).unwrap_err();
+    let error = |family, kind, protocol| {
+        Socket::open(family, kind, protocol)
+            .map(|_| ())
+            .unwrap_err()
+    };
     assert_eq!(error(INET, 77, IPPROTO_TCP), WSAESOCKTNOSUPPORT);
     assert_eq!(error(77, SOCK_STREAM, IPPROTO_TCP), WSAEAFNOSUPPORT);
     assert_eq!(error(INET, SOCK_STREAM, IPPROTO_UDP), WSAEPROTONOSUPPORT);
@@ -79,7 +87,8 @@ fn sock_08_what_is_left_out_is_inferred() {
     assert_eq!(kind(INET, 0, 0), SOCK_STREAM);
     assert_eq!(kind(INET6, 0, IPPROTO_TCP), SOCK_STREAM);
 
-    let inferred = Socket::open(UNSPECIFIED, 0, IPPROTO_TCP).expect("socket(AF_UNSPEC, 0, IPPROTO_TCP)");
+    let inferred =
+        Socket::open(UNSPECIFIED, 0, IPPROTO_TCP).expect("socket(AF_UNSPEC, 0, IPPROTO_TCP)");
     assert_eq!(inferred.bind(&loopback(0)), Ok(0), "its family is AF_INET");
 }
 
@@ -96,12 +105,21 @@ fn sock_10_bind_wants_a_whole_address_of_the_family() {
     let socket = Socket::tcp();
     let address = loopback(0);
     let at = pointer(&address);
-    assert_eq!(checked(call!(bind(socket.raw(), null(), ADDRESS_LENGTH))), Err(WSAEFAULT));
-    assert_eq!(checked(call!(bind(socket.raw(), at, ADDRESS_LENGTH - 1))), Err(WSAEFAULT));
+    assert_eq!(
+        checked(call!(bind(socket.raw(), null(), ADDRESS_LENGTH))),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        checked(call!(bind(socket.raw(), at, ADDRESS_LENGTH - 1))),
+        Err(WSAEFAULT)
+    );
     assert_eq!(checked(call!(bind(socket.raw(), at, 0))), Err(WSAEFAULT));
 
     assert_eq!(socket.bind6(&loopback6(0)), Err(WSAEAFNOSUPPORT));
-    let other_family = SOCKADDR_IN { sin_family: 77, ..loopback(0) };
+    let other_family = SOCKADDR_IN {
+        sin_family: 77,
+        ..loopback(0)
+    };
     assert_eq!(socket.bind(&other_family), Err(WSAEAFNOSUPPORT));
 }
 
@@ -119,14 +137,20 @@ fn sock_10_bind_wants_a_free_local_address() {
     assert_eq!(socket.bind(&loopback(0)), Ok(0));
     assert_eq!(socket.bind(&loopback(0)), Err(WSAEINVAL));
     let stale = socket.close();
-    assert_eq!(checked(call!(bind(stale, pointer(&taken), ADDRESS_LENGTH))), Err(WSAENOTSOCK));
+    assert_eq!(
+        checked(call!(bind(stale, pointer(&taken), ADDRESS_LENGTH))),
+        Err(WSAENOTSOCK)
+    );
 }
 
 /// SOCK-10: Port 0 lets the system choose, and getsockname tells what it chose.
 #[test]
 fn sock_10_port_zero_is_chosen() {
     let name = Socket::tcp_bound().name().expect("name");
-    assert_eq!((name.sin_family, ip_of(&name)), (AF_INET, Ipv4Addr::LOCALHOST));
+    assert_eq!(
+        (name.sin_family, ip_of(&name)),
+        (AF_INET, Ipv4Addr::LOCALHOST)
+    );
     assert_ne!(port_of(&name), 0);
 }
 
@@ -170,11 +194,27 @@ fn sock_12_errors_of_connect() {
     let socket = Socket::tcp();
     let listener = Socket::listener();
     let target = listener.name().expect("name");
-    assert_eq!(checked(call!(connect(socket.raw(), null(), ADDRESS_LENGTH))), Err(WSAEFAULT));
-    assert_eq!(checked(call!(connect(socket.raw(), pointer(&target), ADDRESS_LENGTH - 1))), Err(WSAEFAULT));
-    assert_eq!(socket.connect6(&loopback6(port_of(&target))), Err(WSAEAFNOSUPPORT));
+    assert_eq!(
+        checked(call!(connect(socket.raw(), null(), ADDRESS_LENGTH))),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        checked(call!(connect(
+            socket.raw(),
+            pointer(&target),
+            ADDRESS_LENGTH - 1
+        ))),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        socket.connect6(&loopback6(port_of(&target))),
+        Err(WSAEAFNOSUPPORT)
+    );
     assert_eq!(socket.connect(&loopback(0)), Err(WSAEADDRNOTAVAIL));
-    assert_eq!(socket.connect(&ipv4(Ipv4Addr::UNSPECIFIED, port_of(&target))), Err(WSAEADDRNOTAVAIL));
+    assert_eq!(
+        socket.connect(&ipv4(Ipv4Addr::UNSPECIFIED, port_of(&target))),
+        Err(WSAEADDRNOTAVAIL)
+    );
     assert_eq!(listener.connect(&target), Err(WSAEINVAL));
 
     assert_eq!(socket.connect(&target), Ok(0));
@@ -203,12 +243,21 @@ fn sock_49_network_order() {
     assert_eq!(call!(htons(9000)).to_ne_bytes(), [0x23, 0x28]);
     assert_eq!(call!(ntohs(u16::from_ne_bytes([0x23, 0x28]))), 9000);
     assert_eq!(call!(htonl(0x7f00_0001)).to_ne_bytes(), [127, 0, 0, 1]);
-    assert_eq!(call!(ntohl(u32::from_ne_bytes([127, 0, 0, 1]))), 0x7f00_0001);
+    assert_eq!(
+        call!(ntohl(u32::from_ne_bytes([127, 0, 0, 1]))),
+        0x7f00_0001
+    );
 
     let name = Socket::tcp_bound().name().expect("name");
     // SAFETY: every view of the union is plain bytes.
     let address = unsafe { name.sin_addr.S_un.S_addr };
     assert_eq!(address.to_ne_bytes(), [127, 0, 0, 1]);
-    let buffer = WSABUF { len: u32::MAX, buf: std::ptr::null_mut() };
-    assert_eq!((size_of_val(&buffer.len), size_of_val(&buffer)), (4, 2 * size_of::<usize>()));
+    let buffer = WSABUF {
+        len: u32::MAX,
+        buf: std::ptr::null_mut(),
+    };
+    assert_eq!(
+        (size_of_val(&buffer.len), size_of_val(&buffer)),
+        (4, 2 * size_of::<usize>())
+    );
 }

@@ -1,7 +1,8 @@
 //! The error of the thread, and errors of the network.
 
 use crate::common::w::Win32::Networking::WinSock::{
-    SD_SEND, SO_TYPE, SOL_SOCKET, WSAECONNABORTED, WSAECONNREFUSED, WSAECONNRESET, WSAENOTSOCK, WSAESHUTDOWN, WSASetLastError, listen,
+    SD_SEND, SO_TYPE, SOL_SOCKET, WSAECONNABORTED, WSAECONNREFUSED, WSAECONNRESET, WSAENOTSOCK,
+    WSAESHUTDOWN, WSASetLastError, listen,
 };
 use crate::common::{SENTINEL, Socket, last_error, set_last_error, wsa_error};
 use crate::io::address::silent_address;
@@ -76,7 +77,10 @@ fn sock_05_a_broken_pipe_is_an_error_and_no_signal() {
     });
     for _ in 0..3 {
         let code = a.send(b"x").expect_err("a send into nowhere");
-        assert!([WSAECONNRESET, WSAECONNABORTED].contains(&code), "error {code}");
+        assert!(
+            [WSAECONNRESET, WSAECONNABORTED].contains(&code),
+            "error {code}"
+        );
     }
 }
 

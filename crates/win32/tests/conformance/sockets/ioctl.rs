@@ -7,10 +7,11 @@ use std::ptr::{null, null_mut};
 use crate::common::w::Win32::Foundation::{ERROR_NOT_SUPPORTED, ERROR_OPERATION_ABORTED};
 use crate::common::w::Win32::Networking::WinSock::{
     FIONBIO, FIONREAD, SIO_ADDRESS_LIST_CHANGE, SIO_ADDRESS_LIST_QUERY, SIO_BASE_HANDLE,
-    SIO_GET_EXTENSION_FUNCTION_POINTER, SIO_KEEPALIVE_VALS, SIO_LOOPBACK_FAST_PATH, SIO_ROUTING_INTERFACE_QUERY,
-    SIOCATMARK, SOCKADDR_IN, SOCKET, SOCKET_ADDRESS_LIST, WSAEFAULT, WSAEINVAL, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP,
-    WSAEWOULDBLOCK, WSAID_ACCEPTEX, WSAID_CONNECTEX, WSAID_DISCONNECTEX, WSAID_GETACCEPTEXSOCKADDRS,
-    WSAID_TRANSMITFILE, WSAID_TRANSMITPACKETS, WSAID_WSARECVMSG, WSAID_WSASENDMSG, WSAIoctl, tcp_keepalive,
+    SIO_GET_EXTENSION_FUNCTION_POINTER, SIO_KEEPALIVE_VALS, SIO_LOOPBACK_FAST_PATH,
+    SIO_ROUTING_INTERFACE_QUERY, SIOCATMARK, SOCKADDR_IN, SOCKET, SOCKET_ADDRESS_LIST, WSAEFAULT,
+    WSAEINVAL, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAEWOULDBLOCK, WSAID_ACCEPTEX,
+    WSAID_CONNECTEX, WSAID_DISCONNECTEX, WSAID_GETACCEPTEXSOCKADDRS, WSAID_TRANSMITFILE,
+    WSAID_TRANSMITPACKETS, WSAID_WSARECVMSG, WSAID_WSASENDMSG, WSAIoctl, tcp_keepalive,
 };
 use crate::common::w::Win32::System::IO::CancelIoEx;
 use crate::common::{ADDRESS_LENGTH, Socket, loopback};
@@ -23,11 +24,18 @@ const SIO_GET_INTERFACE_LIST: u32 = 0x4004_747f;
 const SIO_IDEAL_SEND_BACKLOG_QUERY: u32 = 0x4004_747b;
 
 /// A synchronous WSAIoctl with typed buffers; the answer is the number of bytes returned.
-fn ioctl<I, O>(socket: &Socket, code: u32, input: Option<&I>, output: Option<&mut O>) -> Result<u32, i32> {
-    let (input_at, input_length): (*const c_void, u32) =
-        input.map_or((null(), 0), |value| ((&raw const *value).cast(), size_of::<I>() as u32));
-    let (output_at, output_length): (*mut c_void, u32) =
-        output.map_or((null_mut(), 0), |value| ((&raw mut *value).cast(), size_of::<O>() as u32));
+fn ioctl<I, O>(
+    socket: &Socket,
+    code: u32,
+    input: Option<&I>,
+    output: Option<&mut O>,
+) -> Result<u32, i32> {
+    let (input_at, input_length): (*const c_void, u32) = input.map_or((null(), 0), |value| {
+        ((&raw const *value).cast(), size_of::<I>() as u32)
+    });
+    let (output_at, output_length): (*mut c_void, u32) = output.map_or((null_mut(), 0), |value| {
+        ((&raw mut *value).cast(), size_of::<O>() as u32)
+    });
     let mut returned = 0;
     let result = call!(WSAIoctl(
         socket.raw(),
@@ -70,14 +78,36 @@ fn sock_38_the_returned_count_is_needed() {
 #[test]
 fn sock_38_errors_of_ioctls() {
     let socket = Socket::tcp();
-    assert_eq!(ioctl(&socket, 0xdead_beef, NOTHING, NOWHERE), Err(WSAEOPNOTSUPP));
-    assert_eq!(ioctl(&socket, FIONREAD as u32, NOTHING, None::<&mut u8>), Err(WSAEFAULT));
-    assert_eq!(ioctl(&socket, SIO_BASE_HANDLE, NOTHING, Some(&mut 0_u8)), Err(WSAEFAULT));
-    assert_eq!(ioctl(&socket, SIO_GET_INTERFACE_LIST, NOTHING, Some(&mut 0_u32)), Err(WSAEFAULT));
+    assert_eq!(
+        ioctl(&socket, 0xdead_beef, NOTHING, NOWHERE),
+        Err(WSAEOPNOTSUPP)
+    );
+    assert_eq!(
+        ioctl(&socket, FIONREAD as u32, NOTHING, None::<&mut u8>),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        ioctl(&socket, SIO_BASE_HANDLE, NOTHING, Some(&mut 0_u8)),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        ioctl(&socket, SIO_GET_INTERFACE_LIST, NOTHING, Some(&mut 0_u32)),
+        Err(WSAEFAULT)
+    );
     let stale = socket.close();
     let mut returned = 0;
     let code = FIONREAD as u32;
-    let result = call!(WSAIoctl(stale, code, null(), 0, null_mut(), 0, &mut returned, null_mut(), None));
+    let result = call!(WSAIoctl(
+        stale,
+        code,
+        null(),
+        0,
+        null_mut(),
+        0,
+        &mut returned,
+        null_mut(),
+        None
+    ));
     assert_eq!(checked(result), Err(WSAENOTSOCK));
 }
 
@@ -88,7 +118,17 @@ fn sock_38_an_unknown_code_pends_and_fails() {
     let port = Port::of(&socket, 4);
     let operation = Operation::new(0);
     let (overlapped, code) = (operation.overlapped(), 0xdead_beef);
-    let result = call!(WSAIoctl(socket.raw(), code, null(), 0, null_mut(), 0, null_mut(), overlapped, None));
+    let result = call!(WSAIoctl(
+        socket.raw(),
+        code,
+        null(),
+        0,
+        null_mut(),
+        0,
+        null_mut(),
+        overlapped,
+        None
+    ));
     assert_eq!(operation.note(Start::of_winsock(result)), Start::Pending);
 
     assert_eq!(operation.finish(&socket), Err(ERROR_NOT_SUPPORTED));
@@ -149,7 +189,10 @@ fn sock_39_an_unknown_identifier() {
     assert_eq!(function_pointer(&socket, &[0xab_u8; 16]), Err(WSAEINVAL));
     let code = SIO_GET_EXTENSION_FUNCTION_POINTER;
     let answer = ioctl(&socket, code, Some(&WSAID_ACCEPTEX), Some(&mut 0_u32));
-    assert!([Err(WSAEFAULT), Err(WSAEINVAL)].contains(&answer), "{answer:?}");
+    assert!(
+        [Err(WSAEFAULT), Err(WSAEINVAL)].contains(&answer),
+        "{answer:?}"
+    );
 }
 
 /// SOCK-39: The function of one socket works for another, of whatever family.
@@ -172,7 +215,10 @@ fn sock_41_the_old_ioctls() {
     b.send(b"abc").expect("send");
     let mut waiting = 0_u32;
     eventually("the data", || {
-        assert_eq!(ioctl(&a, FIONREAD as u32, NOTHING, Some(&mut waiting)), Ok(4));
+        assert_eq!(
+            ioctl(&a, FIONREAD as u32, NOTHING, Some(&mut waiting)),
+            Ok(4)
+        );
         waiting == 3
     });
     let mut mark = 7_u32;
@@ -184,11 +230,21 @@ fn sock_41_the_old_ioctls() {
 #[test]
 fn sock_41_keepalive_values() {
     let (a, _b) = connected_pair();
-    let values = tcp_keepalive { onoff: 1, keepalivetime: 7_200_000, keepaliveinterval: 1000 };
+    let values = tcp_keepalive {
+        onoff: 1,
+        keepalivetime: 7_200_000,
+        keepaliveinterval: 1000,
+    };
     assert_eq!(size_of_val(&values), 12);
     assert_eq!(ioctl(&a, SIO_KEEPALIVE_VALS, Some(&values), NOWHERE), Ok(0));
-    assert_eq!(ioctl(&a, SIO_KEEPALIVE_VALS, Some(&0_u64), NOWHERE), Err(WSAEFAULT));
-    assert_eq!(ioctl(&a, SIO_KEEPALIVE_VALS, NOTHING, NOWHERE), Err(WSAEFAULT));
+    assert_eq!(
+        ioctl(&a, SIO_KEEPALIVE_VALS, Some(&0_u64), NOWHERE),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        ioctl(&a, SIO_KEEPALIVE_VALS, NOTHING, NOWHERE),
+        Err(WSAEFAULT)
+    );
 }
 
 /// SOCK-41: The base of a socket is the socket.
@@ -196,7 +252,10 @@ fn sock_41_keepalive_values() {
 fn sock_41_the_base_handle() {
     let socket = Socket::tcp();
     let mut base: SOCKET = 0;
-    assert_eq!(ioctl(&socket, SIO_BASE_HANDLE, NOTHING, Some(&mut base)), Ok(size_of::<SOCKET>() as u32));
+    assert_eq!(
+        ioctl(&socket, SIO_BASE_HANDLE, NOTHING, Some(&mut base)),
+        Ok(size_of::<SOCKET>() as u32)
+    );
     assert_eq!(base, socket.raw());
 }
 
@@ -215,13 +274,29 @@ struct Interface {
 fn sock_41_the_interface_list() {
     const IFF_UP: u32 = 1;
     const IFF_LOOPBACK: u32 = 4;
-    let empty = Interface { flags: 0, address: [0; 6], broadcast: [0; 6], mask: [0; 6] };
+    let empty = Interface {
+        flags: 0,
+        address: [0; 6],
+        broadcast: [0; 6],
+        mask: [0; 6],
+    };
     let mut list = [empty; 64];
-    let returned = ioctl(&Socket::udp(), SIO_GET_INTERFACE_LIST, NOTHING, Some(&mut list)).expect("the list") as usize;
+    let returned = ioctl(
+        &Socket::udp(),
+        SIO_GET_INTERFACE_LIST,
+        NOTHING,
+        Some(&mut list),
+    )
+    .expect("the list") as usize;
 
-    assert!(returned > 0 && returned.is_multiple_of(size_of::<Interface>()), "{returned} bytes");
+    assert!(
+        returned > 0 && returned.is_multiple_of(size_of::<Interface>()),
+        "{returned} bytes"
+    );
     let list = &list[..returned / size_of::<Interface>()];
-    let local = list.iter().find(|entry| entry.address[1].to_ne_bytes() == [127, 0, 0, 1]);
+    let local = list
+        .iter()
+        .find(|entry| entry.address[1].to_ne_bytes() == [127, 0, 0, 1]);
     let local = local.expect("the loopback interface");
     assert_eq!(local.flags & (IFF_UP | IFF_LOOPBACK), IFF_UP | IFF_LOOPBACK);
     assert_eq!(local.mask[1].to_ne_bytes()[0], 255);
@@ -234,11 +309,16 @@ fn sock_41_the_address_list() {
     struct Room([u8; 4096]);
     let mut room = Room([0; 4096]);
     let socket = Socket::udp();
-    let returned = ioctl(&socket, SIO_ADDRESS_LIST_QUERY, NOTHING, Some(&mut room)).expect("the list");
+    let returned =
+        ioctl(&socket, SIO_ADDRESS_LIST_QUERY, NOTHING, Some(&mut room)).expect("the list");
     assert!(returned >= 4, "{returned} bytes");
     // SAFETY: the room is aligned for the list and larger than its fixed part.
     let list = unsafe { room.0.as_ptr().cast::<SOCKET_ADDRESS_LIST>().read() };
-    assert!((0..256).contains(&list.iAddressCount), "{} addresses", list.iAddressCount);
+    assert!(
+        (0..256).contains(&list.iAddressCount),
+        "{} addresses",
+        list.iAddressCount
+    );
     let answer = ioctl(&socket, SIO_ADDRESS_LIST_QUERY, NOTHING, Some(&mut 0_u8));
     assert_eq!(answer, Err(WSAEFAULT));
 }
@@ -249,7 +329,17 @@ fn sock_41_the_address_list_change_pends() {
     let socket = Socket::udp();
     let operation = Operation::new(0);
     let (overlapped, code) = (operation.overlapped(), SIO_ADDRESS_LIST_CHANGE);
-    let result = call!(WSAIoctl(socket.raw(), code, null(), 0, null_mut(), 0, null_mut(), overlapped, None));
+    let result = call!(WSAIoctl(
+        socket.raw(),
+        code,
+        null(),
+        0,
+        null_mut(),
+        0,
+        null_mut(),
+        overlapped,
+        None
+    ));
     assert_eq!(operation.note(Start::of_winsock(result)), Start::Pending);
     never("a change", || !operation.is_pending());
     assert_eq!(call!(CancelIoEx(socket.handle(), overlapped)), 1);
@@ -261,7 +351,10 @@ fn sock_41_the_address_list_change_pends() {
 fn sock_41_the_address_list_change_would_block() {
     let socket = Socket::udp();
     socket.set_nonblocking(true);
-    assert_eq!(ioctl(&socket, SIO_ADDRESS_LIST_CHANGE, NOTHING, NOWHERE), Err(WSAEWOULDBLOCK));
+    assert_eq!(
+        ioctl(&socket, SIO_ADDRESS_LIST_CHANGE, NOTHING, NOWHERE),
+        Err(WSAEWOULDBLOCK)
+    );
 }
 
 /// SOCK-41: SIO_ROUTING_INTERFACE_QUERY tells the local address from which a destination is reached.
@@ -269,7 +362,12 @@ fn sock_41_the_address_list_change_would_block() {
 fn sock_41_the_routing_interface() {
     let mut local = SOCKADDR_IN::default();
     let socket = Socket::udp();
-    let returned = ioctl(&socket, SIO_ROUTING_INTERFACE_QUERY, Some(&loopback(9)), Some(&mut local));
+    let returned = ioctl(
+        &socket,
+        SIO_ROUTING_INTERFACE_QUERY,
+        Some(&loopback(9)),
+        Some(&mut local),
+    );
     assert_eq!(returned, Ok(ADDRESS_LENGTH as u32));
     assert_eq!(ip_of(&local), Ipv4Addr::LOCALHOST);
 }
@@ -279,16 +377,37 @@ fn sock_41_the_routing_interface() {
 fn sock_41_the_ideal_backlog() {
     let (a, _b) = connected_pair();
     let mut size = 0_u32;
-    assert_eq!(ioctl(&a, SIO_IDEAL_SEND_BACKLOG_QUERY, NOTHING, Some(&mut size)), Ok(4));
+    assert_eq!(
+        ioctl(&a, SIO_IDEAL_SEND_BACKLOG_QUERY, NOTHING, Some(&mut size)),
+        Ok(4)
+    );
     assert_eq!(size, 0x1_0000);
-    let unconnected = ioctl(&Socket::tcp(), SIO_IDEAL_SEND_BACKLOG_QUERY, NOTHING, Some(&mut size));
+    let unconnected = ioctl(
+        &Socket::tcp(),
+        SIO_IDEAL_SEND_BACKLOG_QUERY,
+        NOTHING,
+        Some(&mut size),
+    );
     assert_eq!(unconnected, Err(WSAENOTCONN));
-    let datagrams = ioctl(&Socket::udp(), SIO_IDEAL_SEND_BACKLOG_QUERY, NOTHING, Some(&mut size));
+    let datagrams = ioctl(
+        &Socket::udp(),
+        SIO_IDEAL_SEND_BACKLOG_QUERY,
+        NOTHING,
+        Some(&mut size),
+    );
     assert_eq!(datagrams, Err(WSAEOPNOTSUPP));
 }
 
 /// SOCK-41: SIO_LOOPBACK_FAST_PATH is accepted.
 #[test]
 fn sock_41_the_loopback_fast_path() {
-    assert_eq!(ioctl(&Socket::tcp(), SIO_LOOPBACK_FAST_PATH, Some(&1_u32), NOWHERE), Ok(0));
+    assert_eq!(
+        ioctl(
+            &Socket::tcp(),
+            SIO_LOOPBACK_FAST_PATH,
+            Some(&1_u32),
+            NOWHERE
+        ),
+        Ok(0)
+    );
 }

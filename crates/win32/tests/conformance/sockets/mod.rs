@@ -8,6 +8,6 @@ mod errors;
 mod ioctl;
 mod options;
 mod resolve;
-mod shutdown;
 mod sharing;
+mod shutdown;
 mod udp;

@@ -4,12 +4,13 @@ use std::ptr::{null, null_mut};
 use std::time::Instant;
 
 use crate::common::w::Win32::Networking::WinSock::{
-    AF_INET, IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY, LINGER, SO_ACCEPTCONN, SO_BROADCAST, SO_CONNECT_TIME,
-    SO_DEBUG, SO_DONTLINGER, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_MAX_MSG_SIZE, SO_OPENTYPE, SO_PROTOCOL_INFOW,
-    SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF, SO_SNDTIMEO, SO_SYNCHRONOUS_NONALERT, SO_TYPE, SO_UPDATE_ACCEPT_CONTEXT,
-    SO_UPDATE_CONNECT_CONTEXT, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET, TCP_NODELAY, WSAECONNREFUSED, WSAEFAULT,
-    WSAEINVAL, WSAENOPROTOOPT, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAETIMEDOUT, WSAPROTOCOL_INFOW, getsockopt,
-    setsockopt,
+    AF_INET, IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY, LINGER, SO_ACCEPTCONN, SO_BROADCAST,
+    SO_CONNECT_TIME, SO_DEBUG, SO_DONTLINGER, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_MAX_MSG_SIZE,
+    SO_OPENTYPE, SO_PROTOCOL_INFOW, SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF, SO_SNDTIMEO,
+    SO_SYNCHRONOUS_NONALERT, SO_TYPE, SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT,
+    SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET, TCP_NODELAY, WSAECONNREFUSED, WSAEFAULT, WSAEINVAL,
+    WSAENOPROTOOPT, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAETIMEDOUT, WSAPROTOCOL_INFOW,
+    getsockopt, setsockopt,
 };
 use crate::common::{Socket, event};
 use crate::io::address::silent_address;
@@ -18,12 +19,24 @@ use crate::io::{Background, Operation, Start, checked, connected, connected_pair
 /// getsockopt with a buffer of `length` bytes preset to 0xcc; the answer is the bytes that belong to the result.
 fn get_bytes(socket: &Socket, level: i32, name: i32, length: i32) -> Result<Vec<u8>, i32> {
     let (mut value, mut actual) = ([0xcc_u8; 1024], length);
-    checked(call!(getsockopt(socket.raw(), level, name, value.as_mut_ptr(), &mut actual)))?;
+    checked(call!(getsockopt(
+        socket.raw(),
+        level,
+        name,
+        value.as_mut_ptr(),
+        &mut actual
+    )))?;
     Ok(value[..actual as usize].to_vec())
 }
 
 fn set_bytes(socket: &Socket, level: i32, name: i32, value: &[u8]) -> Result<i32, i32> {
-    checked(call!(setsockopt(socket.raw(), level, name, value.as_ptr(), value.len() as i32)))
+    checked(call!(setsockopt(
+        socket.raw(),
+        level,
+        name,
+        value.as_ptr(),
+        value.len() as i32
+    )))
 }
 
 /// SOCK-23: The context options need a socket that AcceptEx or ConnectEx has connected.
@@ -33,7 +46,13 @@ fn sock_23_context_options_in_the_wrong_state() {
     let (socket, listener) = (Socket::tcp(), Socket::listener());
     let answer = socket.set(SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, listener.raw());
     assert!(wrong.contains(&answer.expect_err("not accepted")));
-    let answer = checked(call!(setsockopt(socket.raw(), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, null(), 0)));
+    let answer = checked(call!(setsockopt(
+        socket.raw(),
+        SOL_SOCKET,
+        SO_UPDATE_CONNECT_CONTEXT,
+        null(),
+        0
+    )));
     assert!(wrong.contains(&answer.expect_err("not connected")));
 }
 
@@ -55,13 +74,18 @@ fn sock_27_time_limits_are_milliseconds() {
 #[test]
 fn sock_27_a_limit_ends_the_call() {
     let (a, b) = connected_pair();
-    a.set(SOL_SOCKET, SO_RCVTIMEO, 100_u32).expect("SO_RCVTIMEO");
+    a.set(SOL_SOCKET, SO_RCVTIMEO, 100_u32)
+        .expect("SO_RCVTIMEO");
     let start = Instant::now();
     assert_eq!(a.recv(&mut [0; 4]), Err(WSAETIMEDOUT));
     let elapsed = start.elapsed().as_millis();
     assert!((70..9_000).contains(&elapsed), "after {elapsed} ms");
     b.send(b"x").expect("send");
-    assert_eq!(a.recv(&mut [0; 4]), Ok(1), "the socket is good after the limit");
+    assert_eq!(
+        a.recv(&mut [0; 4]),
+        Ok(1),
+        "the socket is good after the limit"
+    );
 }
 
 /// SOCK-28: Buffer sizes read back exactly as they were set.
@@ -80,8 +104,17 @@ fn sock_28_buffer_sizes_read_back_exactly() {
 #[test]
 fn sock_29_booleans_of_any_length() {
     let socket = Socket::tcp();
-    for value in [&[1_u8][..], &[2, 0], &[1, 0, 0, 0], &[0, 1, 0, 0, 0, 0, 0, 0]] {
-        assert_eq!(set_bytes(&socket, SOL_SOCKET, SO_KEEPALIVE, value), Ok(0), "{value:?}");
+    for value in [
+        &[1_u8][..],
+        &[2, 0],
+        &[1, 0, 0, 0],
+        &[0, 1, 0, 0, 0, 0, 0, 0],
+    ] {
+        assert_eq!(
+            set_bytes(&socket, SOL_SOCKET, SO_KEEPALIVE, value),
+            Ok(0),
+            "{value:?}"
+        );
         let answer = get_bytes(&socket, SOL_SOCKET, SO_KEEPALIVE, 4).expect("SO_KEEPALIVE");
         let expected = u8::from(value.iter().take(4).any(|&byte| byte != 0));
         assert_eq!(answer[0], expected, "{value:?}");
@@ -98,14 +131,47 @@ fn sock_29_options_need_room() {
     let socket = Socket::tcp();
     let one = 1_u32;
     let value = (&raw const one).cast();
-    assert_eq!(checked(call!(setsockopt(socket.raw(), SOL_SOCKET, SO_KEEPALIVE, value, 0))), Err(WSAEFAULT));
-    assert_eq!(checked(call!(setsockopt(socket.raw(), SOL_SOCKET, SO_KEEPALIVE, null(), 4))), Err(WSAEFAULT));
-    assert_eq!(get_bytes(&socket, SOL_SOCKET, SO_KEEPALIVE, 0), Err(WSAEFAULT));
+    assert_eq!(
+        checked(call!(setsockopt(
+            socket.raw(),
+            SOL_SOCKET,
+            SO_KEEPALIVE,
+            value,
+            0
+        ))),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        checked(call!(setsockopt(
+            socket.raw(),
+            SOL_SOCKET,
+            SO_KEEPALIVE,
+            null(),
+            4
+        ))),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        get_bytes(&socket, SOL_SOCKET, SO_KEEPALIVE, 0),
+        Err(WSAEFAULT)
+    );
     let mut length = 4;
-    let answer = call!(getsockopt(socket.raw(), SOL_SOCKET, SO_KEEPALIVE, null_mut(), &mut length));
+    let answer = call!(getsockopt(
+        socket.raw(),
+        SOL_SOCKET,
+        SO_KEEPALIVE,
+        null_mut(),
+        &mut length
+    ));
     assert_eq!(checked(answer), Err(WSAEFAULT));
     let mut room = [0; 4];
-    let answer = call!(getsockopt(socket.raw(), SOL_SOCKET, SO_KEEPALIVE, room.as_mut_ptr(), null_mut()));
+    let answer = call!(getsockopt(
+        socket.raw(),
+        SOL_SOCKET,
+        SO_KEEPALIVE,
+        room.as_mut_ptr(),
+        null_mut()
+    ));
     assert_eq!(checked(answer), Err(WSAEFAULT));
 }
 
@@ -131,16 +197,33 @@ fn sock_30_unknown_options_and_levels() {
     let not_a_socket = event();
     let one = 1_u32;
     let value = (&raw const one).cast();
-    let answer = call!(setsockopt(not_a_socket.raw() as usize, SOL_SOCKET, SO_DEBUG, value, 4));
+    let answer = call!(setsockopt(
+        not_a_socket.raw() as usize,
+        SOL_SOCKET,
+        SO_DEBUG,
+        value,
+        4
+    ));
     assert_eq!(checked(answer), Err(WSAENOTSOCK));
 }
 
 /// SOCK-30: Lingering is for streams; SO_DONTLINGER is SO_LINGER's flag the other way round.
 #[test]
 fn sock_30_linger_and_dontlinger() {
-    let linger = LINGER { l_onoff: 1, l_linger: 9 };
-    assert_eq!(Socket::udp().set(SOL_SOCKET, SO_LINGER, linger), Err(WSAENOPROTOOPT));
-    assert_eq!(Socket::udp().get::<LINGER>(SOL_SOCKET, SO_LINGER).map(|_| ()), Err(WSAENOPROTOOPT));
+    let linger = LINGER {
+        l_onoff: 1,
+        l_linger: 9,
+    };
+    assert_eq!(
+        Socket::udp().set(SOL_SOCKET, SO_LINGER, linger),
+        Err(WSAENOPROTOOPT)
+    );
+    assert_eq!(
+        Socket::udp()
+            .get::<LINGER>(SOL_SOCKET, SO_LINGER)
+            .map(|_| ()),
+        Err(WSAENOPROTOOPT)
+    );
 
     let socket = Socket::tcp();
     assert_eq!(socket.get::<u32>(SOL_SOCKET, SO_DONTLINGER), Ok(1));
@@ -172,7 +255,9 @@ fn sock_30_options_that_are_facts() {
 fn sock_31_the_time_of_a_connection() {
     let (a, b) = connected_pair();
     for socket in [&a, &b] {
-        let seconds = socket.get::<u32>(SOL_SOCKET, SO_CONNECT_TIME).expect("SO_CONNECT_TIME");
+        let seconds = socket
+            .get::<u32>(SOL_SOCKET, SO_CONNECT_TIME)
+            .expect("SO_CONNECT_TIME");
         assert!(seconds <= 5, "{seconds} s");
     }
     for socket in [Socket::tcp(), Socket::tcp_bound(), Socket::udp_bound()] {
@@ -186,12 +271,17 @@ fn sock_31_idle_clients_of_accept_ex() {
     let (listener, acceptor) = (Socket::listener(), Socket::tcp());
     let operation = Operation::new(10 + 64);
     assert_eq!(operation.accept(&listener, &acceptor, 10), Start::Pending);
-    assert_eq!(acceptor.get::<u32>(SOL_SOCKET, SO_CONNECT_TIME), Ok(u32::MAX));
+    assert_eq!(
+        acceptor.get::<u32>(SOL_SOCKET, SO_CONNECT_TIME),
+        Ok(u32::MAX)
+    );
 
     let _client = Socket::connected_to(&listener);
 
     crate::io::eventually("the connection", || {
-        acceptor.get::<u32>(SOL_SOCKET, SO_CONNECT_TIME).is_ok_and(|seconds| seconds < 10)
+        acceptor
+            .get::<u32>(SOL_SOCKET, SO_CONNECT_TIME)
+            .is_ok_and(|seconds| seconds < 10)
     });
     listener.close();
     operation.wait();
@@ -205,7 +295,9 @@ fn sock_32_so_error() {
     socket.set_nonblocking(true);
     let first = socket.connect(&nobody).expect_err("nobody listens");
     if first != WSAECONNREFUSED {
-        crate::io::eventually("the refusal", || socket.get::<i32>(SOL_SOCKET, SO_ERROR) == Ok(WSAECONNREFUSED));
+        crate::io::eventually("the refusal", || {
+            socket.get::<i32>(SOL_SOCKET, SO_ERROR) == Ok(WSAECONNREFUSED)
+        });
         assert_eq!(socket.get::<i32>(SOL_SOCKET, SO_ERROR), Ok(WSAECONNREFUSED));
     }
 
@@ -218,20 +310,36 @@ fn sock_32_so_error() {
 /// SOCK-33: The largest datagram over IPv4 has 65507 bytes, and a stream has no such size.
 #[test]
 fn sock_33_the_largest_message() {
-    assert_eq!(Socket::udp().get::<u32>(SOL_SOCKET, SO_MAX_MSG_SIZE), Ok(65_507));
+    assert_eq!(
+        Socket::udp().get::<u32>(SOL_SOCKET, SO_MAX_MSG_SIZE),
+        Ok(65_507)
+    );
 }
 
 /// SOCK-33: SO_PROTOCOL_INFO describes the socket's protocol.
 #[test]
 fn sock_33_the_protocol_information() {
-    for (socket, kind, protocol) in [(Socket::tcp(), SOCK_STREAM, 6), (Socket::udp(), SOCK_DGRAM, 17)] {
+    for (socket, kind, protocol) in [
+        (Socket::tcp(), SOCK_STREAM, 6),
+        (Socket::udp(), SOCK_DGRAM, 17),
+    ] {
         let mut information = WSAPROTOCOL_INFOW::default();
         let mut length = size_of::<WSAPROTOCOL_INFOW>() as i32;
         let value = (&raw mut information).cast();
-        let answer = call!(getsockopt(socket.raw(), SOL_SOCKET, SO_PROTOCOL_INFOW, value, &mut length));
+        let answer = call!(getsockopt(
+            socket.raw(),
+            SOL_SOCKET,
+            SO_PROTOCOL_INFOW,
+            value,
+            &mut length
+        ));
         assert_eq!(checked(answer), Ok(0));
         assert_eq!(length as usize, size_of::<WSAPROTOCOL_INFOW>());
-        let found = (information.iAddressFamily, information.iSocketType, information.iProtocol);
+        let found = (
+            information.iAddressFamily,
+            information.iSocketType,
+            information.iProtocol,
+        );
         assert_eq!(found, (AF_INET.into(), kind, protocol));
     }
 }
@@ -253,11 +361,23 @@ fn sock_34_the_thread_decides_about_overlapped_sockets() {
     let call = Background::start(|| {
         let (mut value, mut length) = (77_u32, 4);
         let at = (&raw mut value).cast();
-        assert_eq!(checked(call!(getsockopt(ANY, SOL_SOCKET, SO_OPENTYPE, at, &mut length))), Ok(0));
+        assert_eq!(
+            checked(call!(getsockopt(
+                ANY,
+                SOL_SOCKET,
+                SO_OPENTYPE,
+                at,
+                &mut length
+            ))),
+            Ok(0)
+        );
         assert_eq!(value, 0);
         value = SO_SYNCHRONOUS_NONALERT;
         let at = (&raw const value).cast();
-        assert_eq!(checked(call!(setsockopt(ANY, SOL_SOCKET, SO_OPENTYPE, at, 4))), Ok(0));
+        assert_eq!(
+            checked(call!(setsockopt(ANY, SOL_SOCKET, SO_OPENTYPE, at, 4))),
+            Ok(0)
+        );
         Socket::tcp()
     });
     let synchronous = call.join("setting SO_OPENTYPE");
@@ -281,7 +401,18 @@ fn sock_34_the_thread_decides_about_overlapped_sockets() {
 #[test]
 fn sock_30_options_of_the_wrong_kind() {
     let answer = Socket::tcp().set(SOL_SOCKET, SO_BROADCAST, 1_u32);
-    assert!([Err(WSAENOPROTOOPT), Err(WSAEINVAL), Err(WSAEOPNOTSUPP), Ok(0)].contains(&answer), "{answer:?}");
-    let answer = Socket::udp().set(IPPROTO_TCP, TCP_NODELAY, 1_u32).expect_err("TCP on UDP");
+    assert!(
+        [
+            Err(WSAENOPROTOOPT),
+            Err(WSAEINVAL),
+            Err(WSAEOPNOTSUPP),
+            Ok(0)
+        ]
+        .contains(&answer),
+        "{answer:?}"
+    );
+    let answer = Socket::udp()
+        .set(IPPROTO_TCP, TCP_NODELAY, 1_u32)
+        .expect_err("TCP on UDP");
     assert!([WSAENOPROTOOPT, WSAEINVAL].contains(&answer), "{answer}");
 }

@@ -41,7 +41,10 @@ fn sock_24_two_that_reuse_share() {
     for _ in 0..4 {
         let client = Socket::connected_to(&first);
         let server = first.accept().expect("accept");
-        assert_eq!(server.peer().map(|peer| port_of(&peer)), client.name().map(|name| port_of(&name)));
+        assert_eq!(
+            server.peer().map(|peer| port_of(&peer)),
+            client.name().map(|name| port_of(&name))
+        );
     }
 }
 
@@ -66,8 +69,13 @@ fn sock_25_wildcard_and_specific_coexist() {
 
     let client = Socket::tcp();
     client.connect(&loopback(port_of(&name))).expect("connect");
-    let server = specific.accept().expect("the specific listener gets the client");
-    assert_eq!(server.peer().map(|peer| port_of(&peer)), client.name().map(|name| port_of(&name)));
+    let server = specific
+        .accept()
+        .expect("the specific listener gets the client");
+    assert_eq!(
+        server.peer().map(|peer| port_of(&peer)),
+        client.name().map(|name| port_of(&name))
+    );
 }
 
 /// SOCK-25: A port on which a connection has just ended can be listened on at once.
@@ -92,7 +100,10 @@ fn sock_25_a_finished_connection_does_not_block_the_port() {
 #[test]
 fn sock_26_an_exclusive_wildcard_keeps_others_away() {
     let (_first, name) = bound(Some(SO_EXCLUSIVEADDRUSE), ANY);
-    assert_eq!(Socket::tcp().bind(&loopback(port_of(&name))), Err(WSAEACCES));
+    assert_eq!(
+        Socket::tcp().bind(&loopback(port_of(&name))),
+        Err(WSAEACCES)
+    );
 }
 
 /// SOCK-26: An exclusive wildcard comes too late after a specific address: WSAEADDRINUSE.
@@ -113,7 +124,10 @@ fn sock_26_an_exclusive_specific_address_leaves_the_wildcard() {
 /// SOCK-26: Exclusive use and reuse exclude each other, the one set later is WSAEINVAL.
 #[test]
 fn sock_26_exclusive_and_reuse_exclude_each_other() {
-    for (first, second) in [(SO_EXCLUSIVEADDRUSE, SO_REUSEADDR), (SO_REUSEADDR, SO_EXCLUSIVEADDRUSE)] {
+    for (first, second) in [
+        (SO_EXCLUSIVEADDRUSE, SO_REUSEADDR),
+        (SO_REUSEADDR, SO_EXCLUSIVEADDRUSE),
+    ] {
         let socket = socket_with(Some(first));
         assert_eq!(socket.set(SOL_SOCKET, second, 1_u32), Err(WSAEINVAL));
     }

@@ -4,9 +4,9 @@ use std::ptr::null_mut;
 use std::time::{Duration, Instant};
 
 use crate::common::w::Win32::Networking::WinSock::{
-    LINGER, SD_BOTH, SD_RECEIVE, SD_SEND, SO_LINGER, SOCKADDR_IN, SOL_SOCKET, WSAECONNABORTED, WSAECONNRESET,
-    WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAESHUTDOWN, WSAEWOULDBLOCK, WSARecvDisconnect,
-    WSASendDisconnect, closesocket, getpeername, getsockname,
+    LINGER, SD_BOTH, SD_RECEIVE, SD_SEND, SO_LINGER, SOCKADDR_IN, SOL_SOCKET, WSAECONNABORTED,
+    WSAECONNRESET, WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAESHUTDOWN, WSAEWOULDBLOCK,
+    WSARecvDisconnect, WSASendDisconnect, closesocket, getpeername, getsockname,
 };
 use crate::common::{ADDRESS_LENGTH, Socket, loopback};
 use crate::io::address::port_of;
@@ -28,18 +28,35 @@ fn sock_19_a_name_needs_room() {
     let (a, _b) = connected_pair();
     let (mut address, mut length) = (SOCKADDR_IN::default(), ADDRESS_LENGTH - 1);
     let to = (&raw mut address).cast();
-    assert_eq!(checked(call!(getsockname(a.raw(), to, &mut length))), Err(WSAEFAULT));
-    assert_eq!(checked(call!(getpeername(a.raw(), to, &mut length))), Err(WSAEFAULT));
-    assert_eq!(checked(call!(getsockname(a.raw(), to, null_mut()))), Err(WSAEFAULT));
+    assert_eq!(
+        checked(call!(getsockname(a.raw(), to, &mut length))),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        checked(call!(getpeername(a.raw(), to, &mut length))),
+        Err(WSAEFAULT)
+    );
+    assert_eq!(
+        checked(call!(getsockname(a.raw(), to, null_mut()))),
+        Err(WSAEFAULT)
+    );
     length = ADDRESS_LENGTH;
-    assert_eq!(checked(call!(getsockname(a.raw(), null_mut(), &mut length))), Err(WSAEFAULT));
+    assert_eq!(
+        checked(call!(getsockname(a.raw(), null_mut(), &mut length))),
+        Err(WSAEFAULT)
+    );
 }
 
 /// SOCK-19: Both ends know each other's name, also after shutdown.
 #[test]
 fn sock_19_the_peer_has_a_name_even_after_shutdown() {
     let (a, b) = connected_pair();
-    let ports = |socket: &Socket| (socket.name().map(|name| port_of(&name)), socket.peer().map(|peer| port_of(&peer)));
+    let ports = |socket: &Socket| {
+        (
+            socket.name().map(|name| port_of(&name)),
+            socket.peer().map(|peer| port_of(&peer)),
+        )
+    };
     let before = ports(&a);
     let (own, peer) = ports(&b);
     assert_eq!(before, (peer, own));
@@ -67,7 +84,10 @@ fn sock_20_after_shutdown() {
     }
     assert_eq!(a.send(b"x"), Err(WSAESHUTDOWN));
     assert_eq!(a.recv(&mut [0; 4]), Err(WSAESHUTDOWN));
-    assert_eq!(a.connect(&Socket::listener().name().expect("name")), Err(WSAEISCONN));
+    assert_eq!(
+        a.connect(&Socket::listener().name().expect("name")),
+        Err(WSAEISCONN)
+    );
     assert_eq!(b.recv(&mut [0; 4]), Ok(0));
 }
 
@@ -77,7 +97,10 @@ fn sock_21_data_after_shutdown_of_receiving() {
     let (a, b) = connected_pair();
     a.shutdown(SD_RECEIVE).expect("shutdown");
     let sent = b.send(b"unwanted");
-    assert!([Ok(8), Err(WSAECONNRESET), Err(WSAECONNABORTED)].contains(&sent), "{sent:?}");
+    assert!(
+        [Ok(8), Err(WSAECONNRESET), Err(WSAECONNABORTED)].contains(&sent),
+        "{sent:?}"
+    );
     assert_eq!(a.recv(&mut [0; 16]), Err(WSAESHUTDOWN));
 }
 
@@ -85,7 +108,15 @@ fn sock_21_data_after_shutdown_of_receiving() {
 #[test]
 fn sock_22_the_default_close_is_graceful() {
     let (a, b) = connected_pair();
-    a.set(SOL_SOCKET, SO_LINGER, LINGER { l_onoff: 0, l_linger: 0 }).expect("SO_LINGER off");
+    a.set(
+        SOL_SOCKET,
+        SO_LINGER,
+        LINGER {
+            l_onoff: 0,
+            l_linger: 0,
+        },
+    )
+    .expect("SO_LINGER off");
     let data = vec![7; 100_000];
     let copy = data.clone();
     let sender = Background::start(move || {
@@ -109,15 +140,27 @@ fn sock_22_linger_zero_resets() {
 #[test]
 fn sock_22_a_blocking_close_lingers() {
     let (a, b) = connected_pair();
-    a.set(SOL_SOCKET, SO_LINGER, LINGER { l_onoff: 1, l_linger: 1 }).expect("SO_LINGER 1 s");
+    a.set(
+        SOL_SOCKET,
+        SO_LINGER,
+        LINGER {
+            l_onoff: 1,
+            l_linger: 1,
+        },
+    )
+    .expect("SO_LINGER 1 s");
     fill(&a);
     a.set_nonblocking(false);
 
     let start = Instant::now();
     let call = Background::start(move || a.try_close());
-    call.join("closesocket");
+    assert_eq!(call.join("closesocket"), Ok(0));
 
-    assert!(start.elapsed() >= Duration::from_millis(900), "after {:?}", start.elapsed());
+    assert!(
+        start.elapsed() >= Duration::from_millis(900),
+        "after {:?}",
+        start.elapsed()
+    );
     drop(b);
 }
 
@@ -137,7 +180,15 @@ fn fill(socket: &Socket) {
 #[test]
 fn sock_22_a_non_blocking_close_does_not_linger() {
     let (a, b) = connected_pair();
-    a.set(SOL_SOCKET, SO_LINGER, LINGER { l_onoff: 1, l_linger: 5 }).expect("SO_LINGER 5 s");
+    a.set(
+        SOL_SOCKET,
+        SO_LINGER,
+        LINGER {
+            l_onoff: 1,
+            l_linger: 5,
+        },
+    )
+    .expect("SO_LINGER 5 s");
     fill(&a);
 
     assert_eq!(checked(call!(closesocket(a.raw()))), Err(WSAEWOULDBLOCK));
@@ -154,16 +205,28 @@ fn sock_44_disconnects_are_shutdowns() {
     let (a, b) = connected_pair();
     let port = Port::of(&a, 1);
 
-    assert_eq!(checked(call!(WSASendDisconnect(a.raw(), std::ptr::null()))), Ok(0));
+    assert_eq!(
+        checked(call!(WSASendDisconnect(a.raw(), std::ptr::null()))),
+        Ok(0)
+    );
     assert_eq!(a.send(b"x"), Err(WSAESHUTDOWN));
     assert_eq!(b.recv(&mut [0; 4]), Ok(0));
 
-    assert_eq!(checked(call!(WSARecvDisconnect(a.raw(), std::ptr::null()))), Ok(0));
+    assert_eq!(
+        checked(call!(WSARecvDisconnect(a.raw(), std::ptr::null()))),
+        Ok(0)
+    );
     assert_eq!(a.recv(&mut [0; 4]), Err(WSAESHUTDOWN));
     port.stays_empty();
 
     let unconnected = Socket::tcp();
-    assert_eq!(checked(call!(WSASendDisconnect(unconnected.raw(), std::ptr::null()))), Err(WSAENOTCONN));
+    assert_eq!(
+        checked(call!(WSASendDisconnect(
+            unconnected.raw(),
+            std::ptr::null()
+        ))),
+        Err(WSAENOTCONN)
+    );
 }
 
 /// SOCK-20: A connected datagram socket can be shut down too.
@@ -181,7 +244,12 @@ fn sock_19_a_wildcard_name() {
     let wildcard = crate::io::address::ipv4(std::net::Ipv4Addr::UNSPECIFIED, 0);
     socket.bind(&wildcard).expect("bind");
     let name = socket.name().expect("name");
-    assert_eq!(crate::io::address::ip_of(&name), std::net::Ipv4Addr::UNSPECIFIED);
+    assert_eq!(
+        crate::io::address::ip_of(&name),
+        std::net::Ipv4Addr::UNSPECIFIED
+    );
     assert_ne!(port_of(&name), 0);
-    eventually("a datagram", || socket.send_to(b"x", &loopback(port_of(&name))) == Ok(1));
+    eventually("a datagram", || {
+        socket.send_to(b"x", &loopback(port_of(&name))) == Ok(1)
+    });
 }

@@ -4,11 +4,11 @@ use std::net::Ipv4Addr;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use crate::common::{Socket, loopback};
 use crate::common::w::Win32::Networking::WinSock::{
-    AF_UNSPEC, SIO_UDP_CONNRESET, SO_BROADCAST, SOCKADDR_IN, SOL_SOCKET, WSAEACCES, WSAECONNRESET, WSAENOTCONN,
-    WSAEWOULDBLOCK, WSAIoctl,
+    AF_UNSPEC, SIO_UDP_CONNRESET, SO_BROADCAST, SOCKADDR_IN, SOL_SOCKET, WSAEACCES, WSAECONNRESET,
+    WSAENOTCONN, WSAEWOULDBLOCK, WSAIoctl,
 };
+use crate::common::{Socket, loopback};
 use crate::io::address::{ipv4, port_of};
 use crate::io::{Operation, Start, checked, datagram_pair, eventually, never};
 
@@ -25,10 +25,15 @@ fn deaf_address() -> SOCKADDR_IN {
 fn sock_35_an_unreachable_port_fails_the_next_receive() {
     let socket = Socket::udp_bound();
     socket.send_to(b"x", &deaf_address()).expect("sendto");
-    assert_eq!(socket.recv_from(&mut [0; 4]).map(|_| ()), Err(WSAECONNRESET));
+    assert_eq!(
+        socket.recv_from(&mut [0; 4]).map(|_| ()),
+        Err(WSAECONNRESET)
+    );
 
     let sender = Socket::udp_bound();
-    sender.send_to(b"good", &socket.name().expect("name")).expect("sendto");
+    sender
+        .send_to(b"good", &socket.name().expect("name"))
+        .expect("sendto");
     assert_eq!(socket.recv_from(&mut [0; 8]).map(|(count, _)| count), Ok(4));
 }
 
@@ -49,19 +54,34 @@ fn sock_35_the_reports_can_be_switched_off() {
     let (off, mut returned) = (0_u32, 0);
     let value = (&raw const off).cast();
     let code = SIO_UDP_CONNRESET;
-    let switched = call!(WSAIoctl(socket.raw(), code, value, 4, null_mut(), 0, &mut returned, null_mut(), None));
+    let switched = call!(WSAIoctl(
+        socket.raw(),
+        code,
+        value,
+        4,
+        null_mut(),
+        0,
+        &mut returned,
+        null_mut(),
+        None
+    ));
     assert_eq!(checked(switched), Ok(0));
 
     socket.send_to(b"x", &deaf_address()).expect("sendto");
     socket.set_nonblocking(true);
 
-    never("a report", || socket.recv_from(&mut [0; 4]).map(|_| ()) != Err(WSAEWOULDBLOCK));
+    never("a report", || {
+        socket.recv_from(&mut [0; 4]).map(|_| ()) != Err(WSAEWOULDBLOCK)
+    });
 }
 
 /// SOCK-36: Connecting UDP to AF_UNSPEC or to an address of zeros dissolves the association.
 #[test]
 fn sock_36_an_association_can_be_dissolved() {
-    let unspecified = SOCKADDR_IN { sin_family: AF_UNSPEC, ..Default::default() };
+    let unspecified = SOCKADDR_IN {
+        sin_family: AF_UNSPEC,
+        ..Default::default()
+    };
     let zeros = ipv4(Ipv4Addr::UNSPECIFIED, 0);
     for nowhere in [unspecified, zeros] {
         let (a, b) = datagram_pair();
@@ -74,7 +94,9 @@ fn sock_36_an_association_can_be_dissolved() {
         assert_eq!(a.send(b"x"), Err(WSAENOTCONN));
         let name = a.name().expect("name");
         assert_ne!(port_of(&name), 0);
-        stranger.send_to(b"hello", &loopback(port_of(&name))).expect("sendto");
+        stranger
+            .send_to(b"hello", &loopback(port_of(&name)))
+            .expect("sendto");
         assert_eq!(a.recv_from(&mut [0; 8]).map(|(count, _)| count), Ok(5));
         drop(b);
     }
@@ -85,7 +107,9 @@ fn sock_36_an_association_can_be_dissolved() {
 fn sock_36_an_associated_socket_hears_its_peer_alone() {
     let (a, b) = datagram_pair();
     let stranger = Socket::udp_bound();
-    stranger.send_to(b"stranger", &a.name().expect("name")).expect("sendto");
+    stranger
+        .send_to(b"stranger", &a.name().expect("name"))
+        .expect("sendto");
     b.send(b"peer").expect("send");
     let mut buffer = [0; 16];
     assert_eq!(a.recv(&mut buffer), Ok(4));

@@ -1,0 +1,162 @@
+//! Which sockets of the process hold which addresses (SOCK-24 to SOCK-26).
+//!
+//! `SO_REUSEADDR` and `SO_EXCLUSIVEADDRUSE` of Windows mean something else than the options of Linux, so the process
+//! keeps its own table and decides by it. Where two sockets may share a port, both get Linux' `SO_REUSEPORT`; otherwise
+//! nobody gets it, so that two processes still keep each other out.
+
+use std::sync::{Arc, Mutex, Weak};
+
+use windows_sys::Win32::Networking::WinSock::{WSAEACCES, WSAEADDRINUSE, WSAEINVAL};
+
+use larboard_kernel::device::Device;
+use larboard_kernel::device::socket::address::Address;
+use larboard_kernel::device::socket::{Socket, phase};
+use larboard_kernel::io::file::File;
+
+use super::socket::{Found, set_flag, succeeded};
+use crate::error::WsaError;
+
+/// A bound socket.
+struct Binding {
+    file: Weak<File>,
+    claim: Claim,
+}
+
+/// What a socket wants of an address.
+#[derive(Clone, PartialEq, Eq)]
+struct Claim {
+    family: u16,
+    kind: i32,
+    port: u16,
+    /// The address without its port; none for the wildcard.
+    host: Option<Vec<u8>>,
+    reuse: bool,
+    exclusive: bool,
+}
+
+static BINDINGS: Mutex<Vec<Binding>> = Mutex::new(Vec::new());
+
+/// Binds a socket if no other one of the process stands against it. Errors as `bind`.
+pub(crate) fn bind(found: &Found, address: &Address) -> Result<(), WsaError> {
+    let mut bindings = BINDINGS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if found.is(phase::BOUND | phase::CONNECTED | phase::CONNECTING | phase::ACCEPTOR) {
+        return Err(WSAEINVAL.into());
+    }
+    bindings.retain(|binding| binding.file.upgrade().is_some_and(|file| is_bound(&file)));
+    let mut shares = false;
+    for binding in &*bindings {
+        let claim = Claim::new(found, address);
+        if !binding.claim.meets(&claim) {
+            continue;
+        }
+        binding.claim.admits(&claim)?;
+        shares = true;
+        if let Some(file) = binding.file.upgrade() {
+            file.with_fd(|fd| set_flag(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT))?;
+        }
+    }
+    let reuse = found.is_stream() && address.port() != 0;
+    found.with_fd(|fd| {
+        if reuse {
+            // A port in TIME_WAIT is free for a new listener (SOCK-25).
+            set_flag(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR);
+        }
+        if shares {
+            set_flag(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT);
+        }
+        // SAFETY: the address is valid for its length.
+        succeeded(unsafe { libc::bind(fd, address.as_ptr(), address.length()) })
+    })??;
+    found.set(phase::BOUND);
+    let claim = Claim::new(found, &found.local_address()?);
+    bindings.push(Binding { file: Arc::downgrade(&found.file()), claim });
+    Ok(())
+}
+
+fn is_bound(file: &File) -> bool {
+    let Device::Socket(socket) = file.device() else { return false };
+    socket.is(phase::BOUND) && file.with_fd(|_| ()).is_ok()
+}
+
+impl Claim {
+    fn new(socket: &Socket, address: &Address) -> Self {
+        let (bytes, length) = address.to_windows();
+        let (reuse, exclusive) = socket.settings(|settings| (settings.reuse_address, settings.exclusive));
+        Self {
+            family: socket.family(),
+            kind: socket.kind(),
+            port: address.port(),
+            host: (!address.is_unspecified()).then(|| bytes[4..length].to_vec()),
+            reuse,
+            exclusive,
+        }
+    }
+
+    /// Whether two claims concern the same port and addresses that overlap.
+    fn meets(&self, other: &Self) -> bool {
+        let same_port = (self.family, self.kind, self.port) == (other.family, other.kind, other.port);
+        let overlap = self.host.is_none() || other.host.is_none() || self.host == other.host;
+        same_port && overlap && self.port != 0
+    }
+
+    /// Whether the holder of an address lets a second socket have one that overlaps.
+    fn admits(&self, second: &Self) -> Result<(), WsaError> {
+        let refused = match (self.host == second.host, self.exclusive, second.exclusive) {
+            (same, true, false) => match (same, self.host.is_none()) {
+                (true, _) => Some(if second.reuse { WSAEACCES } else { WSAEADDRINUSE }),
+                (false, true) => Some(WSAEACCES),
+                (false, false) => None,
+            },
+            (false, true, true) if self.host.is_none() => Some(WSAEACCES),
+            (_, _, true) => Some(WSAEADDRINUSE),
+            (false, false, false) => None,
+            (true, false, false) => match (self.reuse, second.reuse) {
+                (true, true) => None,
+                (false, true) => Some(WSAEACCES),
+                (_, false) => Some(WSAEADDRINUSE),
+            },
+        };
+        refused.map_or(Ok(()), |code| Err(code.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(host: Option<u8>, reuse: bool, exclusive: bool) -> Claim {
+        Claim { family: 2, kind: 1, port: 9000, host: host.map(|host| vec![host]), reuse, exclusive }
+    }
+
+    fn outcome(first: Claim, second: Claim) -> i32 {
+        assert!(first.meets(&second));
+        first.admits(&second).err().map_or(0, |error| error.0)
+    }
+
+    #[test]
+    fn a_wildcard_and_a_specific_address_share_a_port() {
+        assert_eq!(outcome(claim(None, false, false), claim(Some(1), false, false)), 0);
+        assert_eq!(outcome(claim(Some(1), false, true), claim(None, false, false)), 0);
+    }
+
+    #[test]
+    fn equal_addresses_need_reuse_on_both_sides() {
+        assert_eq!(outcome(claim(None, false, false), claim(None, false, false)), WSAEADDRINUSE);
+        assert_eq!(outcome(claim(None, false, false), claim(None, true, false)), WSAEACCES);
+        assert_eq!(outcome(claim(None, true, false), claim(None, true, false)), 0);
+    }
+
+    #[test]
+    fn exclusive_use_keeps_others_out() {
+        assert_eq!(outcome(claim(None, false, true), claim(Some(1), false, false)), WSAEACCES);
+        assert_eq!(outcome(claim(Some(1), false, false), claim(None, false, true)), WSAEADDRINUSE);
+        assert_eq!(outcome(claim(None, false, true), claim(None, true, false)), WSAEACCES);
+    }
+
+    #[test]
+    fn other_ports_and_protocols_do_not_meet() {
+        let udp = Claim { kind: 2, ..claim(None, false, false) };
+        assert!(!udp.meets(&claim(None, false, false)));
+        assert!(!claim(Some(1), false, false).meets(&claim(Some(2), false, false)));
+    }
+}
