@@ -67,12 +67,12 @@ pub enum Device {
 /// The memory of the application that an operation reads or writes.
 ///
 /// Whoever started the operation keeps it valid until completion (OVL-07); the array of descriptors is ours (OVL-09).
-pub enum Buffers {
-    /// The usual single buffer.
-    One(libc::iovec),
-    /// Scatter or gather.
-    Many(Box<[libc::iovec]>),
-}
+///
+/// One descriptor, the usual case, stands here itself. For several, `base` owns an array of them and the top bit of the
+/// length says so: there is one of these per operation in flight, and eight bytes count.
+pub struct Buffers(libc::iovec);
+
+const MANY: usize = 1 << (usize::BITS - 1);
 
 // SAFETY: an iovec is an address and a length; what it points to is accessed by whichever thread performs the
 // operation, which the application has agreed to by starting it.
@@ -81,9 +81,9 @@ unsafe impl Send for Buffers {}
 impl Buffers {
     /// One buffer.
     pub fn one(base: *mut u8, length: usize) -> Buffers {
-        Buffers::One(libc::iovec {
+        Buffers(libc::iovec {
             iov_base: base.cast(),
-            iov_len: length,
+            iov_len: length & !MANY,
         })
     }
 
@@ -96,17 +96,29 @@ impl Buffers {
         if parts.len() == 1
             && let Some(one) = parts.next()
         {
-            return Buffers::One(one);
+            return Buffers(one);
         }
-        Buffers::Many(parts.collect())
+        let parts: Box<[libc::iovec]> = parts.collect();
+        let length = parts.len();
+        Buffers(libc::iovec {
+            iov_base: Box::into_raw(parts).cast(),
+            iov_len: length | MANY,
+        })
     }
 
     /// The descriptors.
     pub fn parts(&mut self) -> &mut [libc::iovec] {
-        match self {
-            Buffers::One(one) => std::slice::from_mut(one),
-            Buffers::Many(many) => many,
+        match self.array() {
+            // SAFETY: made by `many` and owned by this value, which is borrowed mutably.
+            Some(array) => unsafe { &mut *array },
+            None => std::slice::from_mut(&mut self.0),
         }
+    }
+
+    fn array(&self) -> Option<*mut [libc::iovec]> {
+        let length = self.0.iov_len;
+        (length & MANY != 0)
+            .then(|| std::ptr::slice_from_raw_parts_mut(self.0.iov_base.cast(), length & !MANY))
     }
 
     /// Bytes in all.
@@ -121,6 +133,15 @@ impl Buffers {
             part.iov_base = part.iov_base.wrapping_byte_add(step);
             part.iov_len -= step;
             n -= step;
+        }
+    }
+}
+
+impl Drop for Buffers {
+    fn drop(&mut self) {
+        if let Some(array) = self.array() {
+            // SAFETY: made by Box::into_raw in `many`.
+            drop(unsafe { Box::from_raw(array) });
         }
     }
 }

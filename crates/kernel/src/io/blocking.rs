@@ -128,11 +128,11 @@ pub fn call<T>(
 
 /// A synchronous send does not overtake overlapped ones that wait.
 fn in_turn(file: &File, io: &mut Io, direction: Direction) -> bool {
-    if direction == Direction::In || io.sends.is_empty() {
+    if direction == Direction::In || io.is_idle(Direction::Out) {
         return true;
     }
     request::run_sends(file, io);
-    io.sends.is_empty()
+    io.is_idle(Direction::Out)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,8 +11,8 @@
 //! 3. A file is registered with one poller at most: its port's from association on, before that the general one from
 //!    the first request that pends. The registration owns one reference to the file, given back through `retire`.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -47,10 +47,13 @@ const SIGNALLED: u32 = 0x40;
 pub struct File {
     /// Made by the first wait: most files are never waited on, and there is one per connection. Until then the flag of
     /// HND-29 is the SIGNALLED bit alone.
-    dispatcher: OnceLock<Box<Dispatcher>>,
+    dispatcher: AtomicPtr<Dispatcher>,
     handles: HandleCount,
     state: AtomicU32,
-    association: OnceLock<Association>,
+    /// Null until `associate`; then one reference to the port, for good.
+    port: AtomicPtr<Port>,
+    /// Written before `port`.
+    key: AtomicUsize,
     io: Mutex<Io>,
     device: Device,
 }
@@ -58,7 +61,7 @@ pub struct File {
 /// Port and key.
 pub struct Association {
     /// Where packets go.
-    pub port: Arc<Port>,
+    pub port: ManuallyDrop<Arc<Port>>,
     /// What they carry.
     pub key: usize,
 }
@@ -69,7 +72,6 @@ pub struct Io {
     pub(super) closed: bool,
     registered: Registered,
     pub(super) receives: Queue,
-    pub(super) sends: Queue,
     extra: Option<Box<Extra>>,
 }
 
@@ -83,6 +85,8 @@ enum Registered {
 /// What few files have.
 #[derive(Default)]
 struct Extra {
+    /// Operations that wait until the descriptor is writable.
+    sends: Queue,
     /// Threads blocked in a synchronous call.
     blocked: Vec<Arc<Thread>>,
     /// AcceptEx operations of this listener that wait for the first data on their acceptor.
@@ -91,7 +95,7 @@ struct Extra {
 
 impl Object for File {
     fn dispatcher(&self) -> &Dispatcher {
-        match self.dispatcher.get() {
+        match self.existing_dispatcher() {
             Some(dispatcher) => dispatcher,
             None => self.make_dispatcher(),
         }
@@ -109,16 +113,16 @@ impl File {
     pub fn new(fd: i32, device: Device, modes: u32) -> Arc<File> {
         super::install();
         Arc::new(File {
-            dispatcher: OnceLock::new(),
+            dispatcher: AtomicPtr::default(),
             handles: HandleCount::default(),
             state: AtomicU32::new(modes | READY_IN | READY_OUT),
-            association: OnceLock::new(),
+            port: AtomicPtr::default(),
+            key: AtomicUsize::new(0),
             io: Mutex::new(Io {
                 fd,
                 closed: false,
                 registered: Registered::Nowhere,
                 receives: Queue::default(),
-                sends: Queue::default(),
                 extra: None,
             }),
             device,
@@ -128,9 +132,14 @@ impl File {
     /// An operation without an event has completed (HND-29).
     pub(super) fn set_signal(&self) {
         self.state.fetch_or(SIGNALLED, Ordering::SeqCst);
-        if let Some(dispatcher) = self.dispatcher.get() {
+        if let Some(dispatcher) = self.existing_dispatcher() {
             dispatcher.set();
         }
+    }
+
+    fn existing_dispatcher(&self) -> Option<&Dispatcher> {
+        // SAFETY: null, or a box that is freed only with the file.
+        unsafe { self.dispatcher.load(Ordering::SeqCst).as_ref() }
     }
 
     /// An operation begins.
@@ -138,7 +147,7 @@ impl File {
         if self.state.load(Ordering::SeqCst) & SIGNALLED != 0 {
             self.state.fetch_and(!SIGNALLED, Ordering::SeqCst);
         }
-        if let Some(dispatcher) = self.dispatcher.get() {
+        if let Some(dispatcher) = self.existing_dispatcher() {
             dispatcher.reset();
         }
     }
@@ -146,8 +155,20 @@ impl File {
     /// A completion that sets the bit before it can see the dispatcher is made up for here.
     #[cold]
     fn make_dispatcher(&self) -> &Dispatcher {
-        let new = || Box::new(Dispatcher::new(Signal::Notification(false)));
-        let dispatcher = self.dispatcher.get_or_init(new);
+        let new = Box::into_raw(Box::new(Dispatcher::new(Signal::Notification(false))));
+        let null = std::ptr::null_mut();
+        let order = Ordering::SeqCst;
+        if self
+            .dispatcher
+            .compare_exchange(null, new, order, order)
+            .is_err()
+        {
+            // SAFETY: made here, and another thread's was taken instead.
+            drop(unsafe { Box::from_raw(new) });
+        }
+        let Some(dispatcher) = self.existing_dispatcher() else {
+            unreachable!("there is one now, and it stays");
+        };
         if self.state.load(Ordering::SeqCst) & SIGNALLED != 0 {
             dispatcher.set();
         }
@@ -160,8 +181,22 @@ impl File {
     }
 
     /// Its port, once associated.
-    pub fn association(&self) -> Option<&Association> {
-        self.association.get()
+    pub fn association(&self) -> Option<Association> {
+        let port = self.port.load(Ordering::Acquire);
+        if port.is_null() {
+            return None;
+        }
+        // SAFETY: `associate` put a reference here that stays as long as the file; it is lent, not given.
+        let port = ManuallyDrop::new(unsafe { Arc::from_raw(port) });
+        Some(Association {
+            port,
+            key: self.key.load(Ordering::Relaxed),
+        })
+    }
+
+    /// Has it a port?
+    pub fn is_associated(&self) -> bool {
+        !self.port.load(Ordering::Acquire).is_null()
     }
 
     /// Are all of these mode bits set?
@@ -201,10 +236,10 @@ impl File {
         if io.closed {
             return Err(Status::INVALID_HANDLE);
         }
-        if self.association.get().is_some() {
+        if self.is_associated() {
             return Err(Status::INVALID_PARAMETER);
         }
-        let pending = io.receives.len() + io.sends.len();
+        let pending = io.receives.len() + io.sends().map_or(0, |sends| sends.len());
         let pollable = matches!(self.device, Device::Socket(_));
         if pollable {
             port.pump().register(io.fd, self)?;
@@ -221,13 +256,9 @@ impl File {
             self.state
                 .fetch_and(!(READY_IN | LASTING), Ordering::AcqRel);
         }
-        let association = Association {
-            port: port.clone(),
-            key,
-        };
-        if self.association.set(association).is_err() {
-            unreachable!("checked under the lock");
-        }
+        self.key.store(key, Ordering::Relaxed);
+        let reference = Arc::into_raw(port.clone()).cast_mut();
+        self.port.store(reference, Ordering::Release);
         Ok(())
     }
 
@@ -253,7 +284,10 @@ impl File {
         match io.registered {
             Registered::Nowhere => None,
             Registered::General => pump::GENERAL.pump().ok(),
-            Registered::Port => self.association.get().map(|a| a.port.pump()),
+            // SAFETY: set by `associate`, kept as long as the file.
+            Registered::Port => {
+                unsafe { self.port.load(Ordering::Acquire).as_ref() }.map(Port::pump)
+            }
         }
     }
 
@@ -288,7 +322,7 @@ impl File {
             Device::Disk(_) => Status::CANCELLED,
         };
         let mut ended = io.receives.drain();
-        ended.append(&mut io.sends.drain());
+        ended.append(&mut io.sends().map(Queue::drain).unwrap_or_default());
         self.settle(&io, ended.len());
         if let Some(pump) = self.pump(&io) {
             pump.unregister(io.fd, self);
@@ -423,10 +457,23 @@ impl Io {
         forwarded.push(Arc::downgrade(acceptor));
     }
 
+    /// The queue of sends, if there has been one.
+    pub(super) fn sends(&mut self) -> Option<&mut Queue> {
+        self.extra.as_mut().map(|extra| &mut extra.sends)
+    }
+
+    /// Does nothing wait in this direction?
+    pub(super) fn is_idle(&mut self, direction: Direction) -> bool {
+        match direction {
+            Direction::In => self.receives.is_empty(),
+            Direction::Out => self.sends().is_none_or(|sends| sends.is_empty()),
+        }
+    }
+
     pub(super) fn queue(&mut self, direction: Direction) -> &mut Queue {
         match direction {
             Direction::In => &mut self.receives,
-            Direction::Out => &mut self.sends,
+            Direction::Out => &mut self.extra.get_or_insert_default().sends,
         }
     }
 }
@@ -435,6 +482,16 @@ impl Drop for File {
     fn drop(&mut self) {
         // A file whose handle was never given out.
         close_fd(self.io.get_mut().fd);
+        let (dispatcher, port) = (*self.dispatcher.get_mut(), *self.port.get_mut());
+        // SAFETY: each is null or owned by this file, made by Box::into_raw and Arc::into_raw.
+        unsafe {
+            if !dispatcher.is_null() {
+                drop(Box::from_raw(dispatcher));
+            }
+            if !port.is_null() {
+                drop(Arc::from_raw(port));
+            }
+        }
     }
 }
 

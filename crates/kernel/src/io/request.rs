@@ -109,10 +109,7 @@ pub enum Started {
 impl Completion {
     /// The issuer's end does not cancel this (CXL-12): plain packet operations on an associated handle.
     pub(super) fn survives_its_thread(&self, file: &File) -> bool {
-        file.association().is_some()
-            && self.packet
-            && self.event.is_none()
-            && self.routine().is_none()
+        file.is_associated() && self.packet && self.event.is_none() && self.routine().is_none()
     }
 
     /// The file whose completion this is, where it is not the one the request is queued on.
@@ -138,9 +135,8 @@ pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion)
     if io.closed {
         return Started::Failed(Status::INVALID_HANDLE);
     }
-    let try_now = !operation.always_pends()
-        && io.queue(direction).is_empty()
-        && file.is_ready(&io, direction);
+    let try_now =
+        !operation.always_pends() && io.is_idle(direction) && file.is_ready(&io, direction);
     if try_now && direction == Direction::In {
         file.clear_ready(direction);
     }
@@ -178,7 +174,7 @@ fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, 
         return Err((status, request));
     }
     let direction = request.operation.direction();
-    let first = io.queue(direction).is_empty();
+    let first = io.is_idle(direction);
     io.queue(direction).push(Box::new(request));
     file.pended(io);
     let ready = file.mark_pending(direction);
@@ -209,7 +205,7 @@ pub(super) fn run_sends(file: &File, io: &mut Io) {
 }
 
 fn run_queue(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_>) {
-    while file.is_ready(io, direction) {
+    while !io.is_idle(direction) && file.is_ready(io, direction) {
         let fd = io.fd;
         let Some(front) = io.queue(direction).front() else {
             return;
@@ -240,7 +236,7 @@ fn arrive(file: &File, io: &mut Io, request: Request, finished: Finished, delive
 /// One request has left the queue.
 pub(super) fn leave(file: &File, io: &mut Io, direction: Direction) {
     file.settle(io, 1);
-    if io.queue(direction).is_empty() {
+    if io.is_idle(direction) {
         file.clear_pending(direction);
     }
 }

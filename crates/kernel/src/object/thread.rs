@@ -139,7 +139,10 @@ impl Thread {
     pub fn enter(self: &Arc<Self>) {
         self.adopt_os_thread();
         let first = CURRENT.with(|current| current.0.set(self.clone()));
-        debug_assert!(first.is_ok(), "a thread enters before it calls anything else");
+        debug_assert!(
+            first.is_ok(),
+            "a thread enters before it calls anything else"
+        );
     }
 
     fn adopt_os_thread(&self) {

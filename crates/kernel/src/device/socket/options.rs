@@ -78,7 +78,13 @@ struct Row {
 }
 
 const fn row(level: i32, name: i32, who: Who, shape: Shape, home: Home) -> Row {
-    Row { level, name, who, shape, home }
+    Row {
+        level,
+        name,
+        who,
+        shape,
+        home,
+    }
 }
 
 const SOCKET: i32 = libc::SOL_SOCKET;
@@ -92,25 +98,91 @@ use Who::{All, Datagrams, Streams};
 
 static ROWS: [Row; 42] = [
     row(LEVEL_SOCKET, 0x1, All, Flag, Stored(0)), // SO_DEBUG
-    row(LEVEL_SOCKET, 0x8, Streams, Flag, Linux(SOCKET, libc::SO_KEEPALIVE)),
-    row(LEVEL_SOCKET, 0x10, All, Flag, Linux(SOCKET, libc::SO_DONTROUTE)),
-    row(LEVEL_SOCKET, 0x20, Datagrams, Flag, Linux(SOCKET, libc::SO_BROADCAST)),
+    row(
+        LEVEL_SOCKET,
+        0x8,
+        Streams,
+        Flag,
+        Linux(SOCKET, libc::SO_KEEPALIVE),
+    ),
+    row(
+        LEVEL_SOCKET,
+        0x10,
+        All,
+        Flag,
+        Linux(SOCKET, libc::SO_DONTROUTE),
+    ),
+    row(
+        LEVEL_SOCKET,
+        0x20,
+        Datagrams,
+        Flag,
+        Linux(SOCKET, libc::SO_BROADCAST),
+    ),
     row(LEVEL_SOCKET, 0x40, All, Flag, Stored(0)), // SO_USELOOPBACK
     row(LEVEL_SOCKET, 0x2002, All, Number, Stored(0)), // SO_GROUP_PRIORITY
-    row(LEVEL_TCP, 1, Streams, LowByte, Linux(TCP, libc::TCP_NODELAY)),
+    row(
+        LEVEL_TCP,
+        1,
+        Streams,
+        LowByte,
+        Linux(TCP, libc::TCP_NODELAY),
+    ),
     row(LEVEL_TCP, 2, Streams, Flag, Stored(0)), // TCP_EXPEDITED_1122
-    row(LEVEL_TCP, 3, Streams, Number, Linux(TCP, libc::TCP_KEEPIDLE)),
+    row(
+        LEVEL_TCP,
+        3,
+        Streams,
+        Number,
+        Linux(TCP, libc::TCP_KEEPIDLE),
+    ),
     row(LEVEL_TCP, 4, Streams, Number, Linux(TCP, libc::TCP_MAXSEG)),
-    row(LEVEL_TCP, 16, Streams, Number, Linux(TCP, libc::TCP_KEEPCNT)),
-    row(LEVEL_TCP, 17, Streams, Number, Linux(TCP, libc::TCP_KEEPINTVL)),
+    row(
+        LEVEL_TCP,
+        16,
+        Streams,
+        Number,
+        Linux(TCP, libc::TCP_KEEPCNT),
+    ),
+    row(
+        LEVEL_TCP,
+        17,
+        Streams,
+        Number,
+        Linux(TCP, libc::TCP_KEEPINTVL),
+    ),
     row(LEVEL_UDP, 1, Datagrams, Flag, Stored(0)), // UDP_NOCHECKSUM: Linux may always send a checksum
-    row(LEVEL_IP, 2, All, Flag, Linux(IP, 3)), // IP_HDRINCL
+    row(LEVEL_IP, 2, All, Flag, Linux(IP, 3)),     // IP_HDRINCL
     row(LEVEL_IP, 3, All, Number, Linux(IP, libc::IP_TOS)),
     row(LEVEL_IP, 4, All, Number, Linux(IP, libc::IP_TTL)),
-    row(LEVEL_IP, 10, Datagrams, Number, Linux(IP, libc::IP_MULTICAST_TTL)),
-    row(LEVEL_IP, 11, Datagrams, Flag, Linux(IP, libc::IP_MULTICAST_LOOP)),
-    row(LEVEL_IP, 12, Datagrams, Structure(8), Linux(IP, libc::IP_ADD_MEMBERSHIP)),
-    row(LEVEL_IP, 13, Datagrams, Structure(8), Linux(IP, libc::IP_DROP_MEMBERSHIP)),
+    row(
+        LEVEL_IP,
+        10,
+        Datagrams,
+        Number,
+        Linux(IP, libc::IP_MULTICAST_TTL),
+    ),
+    row(
+        LEVEL_IP,
+        11,
+        Datagrams,
+        Flag,
+        Linux(IP, libc::IP_MULTICAST_LOOP),
+    ),
+    row(
+        LEVEL_IP,
+        12,
+        Datagrams,
+        Structure(8),
+        Linux(IP, libc::IP_ADD_MEMBERSHIP),
+    ),
+    row(
+        LEVEL_IP,
+        13,
+        Datagrams,
+        Structure(8),
+        Linux(IP, libc::IP_DROP_MEMBERSHIP),
+    ),
     row(LEVEL_IP, 19, Datagrams, Flag, Linux(IP, libc::IP_PKTINFO)),
     row(LEVEL_IP, 21, Datagrams, Flag, Linux(IP, libc::IP_RECVTTL)),
     row(LEVEL_IP, 22, Datagrams, Flag, Stored(1)), // IP_RECEIVE_BROADCAST
@@ -118,20 +190,74 @@ static ROWS: [Row; 42] = [
     row(LEVEL_IP, 31, All, Number, Linux(IP, 50)), // IP_UNICAST_IF
     row(LEVEL_IP, 40, Datagrams, Flag, Linux(IP, libc::IP_RECVTOS)),
     row(LEVEL_IP, 73, All, Number, Linux(IP, 14)), // IP_MTU
-    row(LEVEL_IPV6, 4, All, Number, Linux(IPV6, libc::IPV6_UNICAST_HOPS)),
-    row(LEVEL_IPV6, 9, Datagrams, Number, Linux(IPV6, libc::IPV6_MULTICAST_IF)),
-    row(LEVEL_IPV6, 10, Datagrams, Number, Linux(IPV6, libc::IPV6_MULTICAST_HOPS)),
-    row(LEVEL_IPV6, 11, Datagrams, Flag, Linux(IPV6, libc::IPV6_MULTICAST_LOOP)),
-    row(LEVEL_IPV6, 12, Datagrams, Structure(20), Linux(IPV6, libc::IPV6_ADD_MEMBERSHIP)),
-    row(LEVEL_IPV6, 13, Datagrams, Structure(20), Linux(IPV6, libc::IPV6_DROP_MEMBERSHIP)),
+    row(
+        LEVEL_IPV6,
+        4,
+        All,
+        Number,
+        Linux(IPV6, libc::IPV6_UNICAST_HOPS),
+    ),
+    row(
+        LEVEL_IPV6,
+        9,
+        Datagrams,
+        Number,
+        Linux(IPV6, libc::IPV6_MULTICAST_IF),
+    ),
+    row(
+        LEVEL_IPV6,
+        10,
+        Datagrams,
+        Number,
+        Linux(IPV6, libc::IPV6_MULTICAST_HOPS),
+    ),
+    row(
+        LEVEL_IPV6,
+        11,
+        Datagrams,
+        Flag,
+        Linux(IPV6, libc::IPV6_MULTICAST_LOOP),
+    ),
+    row(
+        LEVEL_IPV6,
+        12,
+        Datagrams,
+        Structure(20),
+        Linux(IPV6, libc::IPV6_ADD_MEMBERSHIP),
+    ),
+    row(
+        LEVEL_IPV6,
+        13,
+        Datagrams,
+        Structure(20),
+        Linux(IPV6, libc::IPV6_DROP_MEMBERSHIP),
+    ),
     row(LEVEL_IPV6, 14, Datagrams, Flag, Linux(IPV6, 62)), // IPV6_DONTFRAG
-    row(LEVEL_IPV6, 19, Datagrams, Flag, Linux(IPV6, libc::IPV6_RECVPKTINFO)),
-    row(LEVEL_IPV6, 21, Datagrams, Flag, Linux(IPV6, libc::IPV6_RECVHOPLIMIT)),
+    row(
+        LEVEL_IPV6,
+        19,
+        Datagrams,
+        Flag,
+        Linux(IPV6, libc::IPV6_RECVPKTINFO),
+    ),
+    row(
+        LEVEL_IPV6,
+        21,
+        Datagrams,
+        Flag,
+        Linux(IPV6, libc::IPV6_RECVHOPLIMIT),
+    ),
     row(LEVEL_IPV6, 23, All, Number, Stored(10)), // IPV6_PROTECTION_LEVEL
     row(LEVEL_IPV6, 27, All, Flag, Linux(IPV6, libc::IPV6_V6ONLY)),
     row(LEVEL_IPV6, 31, All, Number, Linux(IPV6, 76)), // IPV6_UNICAST_IF
     row(LEVEL_IPV6, 39, All, Number, Linux(IPV6, libc::IPV6_TCLASS)),
-    row(LEVEL_IPV6, 40, Datagrams, Flag, Linux(IPV6, libc::IPV6_RECVTCLASS)),
+    row(
+        LEVEL_IPV6,
+        40,
+        Datagrams,
+        Flag,
+        Linux(IPV6, libc::IPV6_RECVTCLASS),
+    ),
     row(LEVEL_IPV6, 72, All, Number, Linux(IPV6, libc::IPV6_MTU)),
 ];
 
@@ -143,14 +269,19 @@ impl Socket {
         match (level, name) {
             (LEVEL_SOCKET, REUSE_ADDRESS) => self.set_reuse_address(fd, flag(value)?),
             (LEVEL_SOCKET, EXCLUSIVE) => self.set_exclusive(flag(value)?),
-            (LEVEL_SOCKET, LINGER | DONT_LINGER | OOB_INLINE) if !self.is_stream() => Err(UNKNOWN_OPTION),
+            (LEVEL_SOCKET, LINGER | DONT_LINGER | OOB_INLINE) if !self.is_stream() => {
+                Err(UNKNOWN_OPTION)
+            }
             (LEVEL_SOCKET, LINGER) => set_linger(fd, value),
             (LEVEL_SOCKET, DONT_LINGER) => set_dont_linger(fd, flag(value)?),
             (LEVEL_SOCKET, OOB_INLINE) => self.set_oob_inline(fd, flag(value)?),
-            (LEVEL_SOCKET, SEND_BUFFER | RECEIVE_BUFFER) => self.set_buffer(fd, name, number(value)?),
+            (LEVEL_SOCKET, SEND_BUFFER | RECEIVE_BUFFER) => {
+                self.set_buffer(fd, name, number(value)?)
+            }
             (LEVEL_SOCKET, SEND_TIMEOUT | RECEIVE_TIMEOUT) => {
                 let milliseconds = number(value)?.cast_unsigned();
-                self.timeout(name).store(milliseconds, std::sync::atomic::Ordering::Relaxed);
+                self.timeout(name)
+                    .store(milliseconds, std::sync::atomic::Ordering::Relaxed);
                 Ok(())
             }
             (LEVEL_SOCKET, CONDITIONAL_ACCEPT) => {
@@ -161,7 +292,11 @@ impl Socket {
             (LEVEL_TCP, MAXIMUM_RETRANSMISSION) => set_maximum_retransmission(fd, number(value)?),
             (LEVEL_IP, MULTICAST_INTERFACE) => set_multicast_interface(fd, value),
             (LEVEL_IP, DONT_FRAGMENT) => {
-                let discover = if flag(value)? { libc::IP_PMTUDISC_DO } else { libc::IP_PMTUDISC_DONT };
+                let discover = if flag(value)? {
+                    libc::IP_PMTUDISC_DO
+                } else {
+                    libc::IP_PMTUDISC_DONT
+                };
                 write(fd, IP, libc::IP_MTU_DISCOVER, &discover)
             }
             (LEVEL_IP, ADD_SOURCE..=UNBLOCK_SOURCE) => set_source(fd, name, value),
@@ -170,23 +305,32 @@ impl Socket {
     }
 
     /// Reads an option into `room` bytes at most. Errors as [`set_option`](Self::set_option).
-    pub fn get_option(&self, fd: i32, level: i32, name: i32, room: usize) -> Result<Vec<u8>, Status> {
+    pub fn get_option(
+        &self,
+        fd: i32,
+        level: i32,
+        name: i32,
+        room: usize,
+    ) -> Result<Vec<u8>, Status> {
         self.check_level(level)?;
         match (level, name) {
-            (LEVEL_SOCKET, ACCEPT_CONNECTIONS | LINGER | DONT_LINGER | OOB_INLINE | CONNECT_TIME)
-                if !self.is_stream() && name != CONNECT_TIME =>
-            {
-                Err(UNKNOWN_OPTION)
-            }
+            (
+                LEVEL_SOCKET,
+                ACCEPT_CONNECTIONS | LINGER | DONT_LINGER | OOB_INLINE | CONNECT_TIME,
+            ) if !self.is_stream() && name != CONNECT_TIME => Err(UNKNOWN_OPTION),
             (LEVEL_SOCKET, ACCEPT_CONNECTIONS) => put_flag(self.is(phase::LISTENING), room),
             (LEVEL_SOCKET, REUSE_ADDRESS) => put_flag(self.settings(|s| s.reuse_address), room),
             (LEVEL_SOCKET, EXCLUSIVE) => put_flag(self.settings(|s| s.exclusive), room),
             (LEVEL_SOCKET, LINGER) => get_linger(fd, room),
             (LEVEL_SOCKET, DONT_LINGER) => put_flag(read_linger(fd)?.l_onoff == 0, room),
             (LEVEL_SOCKET, OOB_INLINE) => put_flag(self.is(phase::OOB_INLINE), room),
-            (LEVEL_SOCKET, SEND_BUFFER | RECEIVE_BUFFER) => put_number(self.buffer(fd, name)?, room),
+            (LEVEL_SOCKET, SEND_BUFFER | RECEIVE_BUFFER) => {
+                put_number(self.buffer(fd, name)?, room)
+            }
             (LEVEL_SOCKET, SEND_TIMEOUT | RECEIVE_TIMEOUT) => {
-                let milliseconds = self.timeout(name).load(std::sync::atomic::Ordering::Relaxed);
+                let milliseconds = self
+                    .timeout(name)
+                    .load(std::sync::atomic::Ordering::Relaxed);
                 put_number(milliseconds.cast_signed(), room)
             }
             (LEVEL_SOCKET, ERROR) => {
@@ -208,9 +352,10 @@ impl Socket {
             (LEVEL_IP, MULTICAST_INTERFACE) => {
                 structure(&read::<[u8; 4]>(fd, IP, libc::IP_MULTICAST_IF)?, room)
             }
-            (LEVEL_IP, DONT_FRAGMENT) => {
-                put_flag(read::<i32>(fd, IP, libc::IP_MTU_DISCOVER)? == libc::IP_PMTUDISC_DO, room)
-            }
+            (LEVEL_IP, DONT_FRAGMENT) => put_flag(
+                read::<i32>(fd, IP, libc::IP_MTU_DISCOVER)? == libc::IP_PMTUDISC_DO,
+                room,
+            ),
             _ => self.get_row(fd, level, name, room),
         }
     }
@@ -223,11 +368,17 @@ impl Socket {
             LEVEL_IPV6 => self.family() == super::address::AF_INET6,
             _ => false,
         };
-        if has { Ok(()) } else { Err(Status::INVALID_PARAMETER) }
+        if has {
+            Ok(())
+        } else {
+            Err(Status::INVALID_PARAMETER)
+        }
     }
 
     fn row(&self, level: i32, name: i32) -> Result<&'static Row, Status> {
-        let row = ROWS.iter().find(|row| (row.level, row.name) == (level, name));
+        let row = ROWS
+            .iter()
+            .find(|row| (row.level, row.name) == (level, name));
         row.filter(|row| match row.who {
             Who::All => true,
             Who::Streams => self.is_stream(),
@@ -245,7 +396,9 @@ impl Socket {
             Number => short_number(value)?,
             Structure(size) => {
                 let value = value.get(..size).ok_or(Status::ACCESS_VIOLATION)?;
-                let Linux(level, name) = row.home else { return Err(UNKNOWN_OPTION) };
+                let Linux(level, name) = row.home else {
+                    return Err(UNKNOWN_OPTION);
+                };
                 return write_bytes(fd, level, name, value);
             }
         };
@@ -316,7 +469,11 @@ impl Socket {
 
     /// Linux doubles what is set and reads that back, so the value is remembered (SOCK-28).
     fn set_buffer(&self, fd: i32, name: i32, size: i32) -> Result<(), Status> {
-        let linux = if name == SEND_BUFFER { libc::SO_SNDBUF } else { libc::SO_RCVBUF };
+        let linux = if name == SEND_BUFFER {
+            libc::SO_SNDBUF
+        } else {
+            libc::SO_RCVBUF
+        };
         write(fd, SOCKET, linux, &size.max(0))?;
         self.settings(|s| {
             if name == SEND_BUFFER {
@@ -337,7 +494,11 @@ impl Socket {
     }
 
     fn timeout(&self, name: i32) -> &std::sync::atomic::AtomicU32 {
-        if name == SEND_TIMEOUT { &self.send_timeout } else { &self.receive_timeout }
+        if name == SEND_TIMEOUT {
+            &self.send_timeout
+        } else {
+            &self.receive_timeout
+        }
     }
 
     /// Seconds since the connection was made, all ones without one (SOCK-31).
@@ -369,7 +530,10 @@ fn get_linger(fd: i32, room: usize) -> Result<Vec<u8>, Status> {
 /// SO_DONTLINGER is SO_LINGER the other way round (SOCK-30).
 fn set_dont_linger(fd: i32, wanted: bool) -> Result<(), Status> {
     let before = read_linger(fd)?;
-    let linger = libc::linger { l_onoff: i32::from(!wanted), ..before };
+    let linger = libc::linger {
+        l_onoff: i32::from(!wanted),
+        ..before
+    };
     write(fd, SOCKET, libc::SO_LINGER, &linger)
 }
 
@@ -389,8 +553,14 @@ fn set_multicast_interface(fd: i32, value: &[u8]) -> Result<(), Status> {
     let index = u32::from_be_bytes(address);
     let request = libc::ip_mreqn {
         imr_multiaddr: libc::in_addr { s_addr: 0 },
-        imr_address: libc::in_addr { s_addr: if address[0] == 0 { 0 } else { index.to_be() } },
-        imr_ifindex: if address[0] == 0 { index.cast_signed() } else { 0 },
+        imr_address: libc::in_addr {
+            s_addr: if address[0] == 0 { 0 } else { index.to_be() },
+        },
+        imr_ifindex: if address[0] == 0 {
+            index.cast_signed()
+        } else {
+            0
+        },
     };
     write(fd, IP, libc::IP_MULTICAST_IF, &request)
 }
@@ -417,7 +587,10 @@ fn flag(value: &[u8]) -> Result<bool, Status> {
 }
 
 fn number(value: &[u8]) -> Result<i32, Status> {
-    value.first_chunk().map(|bytes| i32::from_ne_bytes(*bytes)).ok_or(Status::ACCESS_VIOLATION)
+    value
+        .first_chunk()
+        .map(|bytes| i32::from_ne_bytes(*bytes))
+        .ok_or(Status::ACCESS_VIOLATION)
 }
 
 /// The options of IP take one byte for a number as well.
@@ -449,7 +622,8 @@ fn structure(bytes: &[u8], room: usize) -> Result<Vec<u8>, Status> {
 
 fn write<T: Copy>(fd: i32, level: i32, name: i32, value: &T) -> Result<(), Status> {
     // SAFETY: `T` is one of the integers and integer structures of the calls above, without padding.
-    let bytes = unsafe { std::slice::from_raw_parts(std::ptr::from_ref(value).cast(), size_of::<T>()) };
+    let bytes =
+        unsafe { std::slice::from_raw_parts(std::ptr::from_ref(value).cast(), size_of::<T>()) };
     write_bytes(fd, level, name, bytes)
 }
 
@@ -457,7 +631,11 @@ fn write_bytes(fd: i32, level: i32, name: i32, value: &[u8]) -> Result<(), Statu
     let length = value.len() as libc::socklen_t;
     // SAFETY: `value` is valid for its length.
     let result = unsafe { libc::setsockopt(fd, level, name, value.as_ptr().cast(), length) };
-    if result == 0 { Ok(()) } else { Err(Status::from_errno(errno())) }
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(Status::from_errno(errno()))
+    }
 }
 
 fn read<T: Copy>(fd: i32, level: i32, name: i32) -> Result<T, Status> {
@@ -465,9 +643,12 @@ fn read<T: Copy>(fd: i32, level: i32, name: i32) -> Result<T, Status> {
     let mut value: T = unsafe { std::mem::zeroed() };
     let mut length = size_of::<T>() as libc::socklen_t;
     // SAFETY: `value` is of this frame and has the length given.
-    let result =
-        unsafe { libc::getsockopt(fd, level, name, (&raw mut value).cast(), &mut length) };
-    if result == 0 { Ok(value) } else { Err(Status::from_errno(errno())) }
+    let result = unsafe { libc::getsockopt(fd, level, name, (&raw mut value).cast(), &mut length) };
+    if result == 0 {
+        Ok(value)
+    } else {
+        Err(Status::from_errno(errno()))
+    }
 }
 
 #[cfg(test)]
@@ -479,21 +660,34 @@ mod tests {
     fn tcp() -> (Socket, OwnedFd) {
         let fd = open(2, STREAM, 6).unwrap();
         // SAFETY: a fresh descriptor that nobody else owns.
-        (Socket::new(2, STREAM, 6), unsafe { OwnedFd::from_raw_fd(fd) })
+        (Socket::new(2, STREAM, 6), unsafe {
+            OwnedFd::from_raw_fd(fd)
+        })
     }
 
     #[test]
     fn buffers_read_back_what_was_set() {
         let (socket, fd) = tcp();
-        socket.set_option(fd.as_raw_fd(), LEVEL_SOCKET, SEND_BUFFER, &12345i32.to_ne_bytes()).unwrap();
-        let value = socket.get_option(fd.as_raw_fd(), LEVEL_SOCKET, SEND_BUFFER, 4).unwrap();
+        socket
+            .set_option(
+                fd.as_raw_fd(),
+                LEVEL_SOCKET,
+                SEND_BUFFER,
+                &12345i32.to_ne_bytes(),
+            )
+            .unwrap();
+        let value = socket
+            .get_option(fd.as_raw_fd(), LEVEL_SOCKET, SEND_BUFFER, 4)
+            .unwrap();
         assert_eq!(value, 12345i32.to_ne_bytes());
     }
 
     #[test]
     fn reuse_and_exclusive_exclude_each_other() {
         let (socket, fd) = tcp();
-        socket.set_option(fd.as_raw_fd(), LEVEL_SOCKET, REUSE_ADDRESS, &[1]).unwrap();
+        socket
+            .set_option(fd.as_raw_fd(), LEVEL_SOCKET, REUSE_ADDRESS, &[1])
+            .unwrap();
         let refused = socket.set_option(fd.as_raw_fd(), LEVEL_SOCKET, EXCLUSIVE, &[1]);
         assert_eq!(refused, Err(Status::INVALID_PARAMETER));
     }
@@ -501,18 +695,36 @@ mod tests {
     #[test]
     fn linger_and_dont_linger_are_two_sides() {
         let (socket, fd) = tcp();
-        socket.set_option(fd.as_raw_fd(), LEVEL_SOCKET, LINGER, &[1, 0, 5, 0]).unwrap();
-        assert_eq!(socket.get_option(fd.as_raw_fd(), LEVEL_SOCKET, LINGER, 4), Ok(vec![1, 0, 5, 0]));
-        assert_eq!(socket.get_option(fd.as_raw_fd(), LEVEL_SOCKET, DONT_LINGER, 1), Ok(vec![0]));
+        socket
+            .set_option(fd.as_raw_fd(), LEVEL_SOCKET, LINGER, &[1, 0, 5, 0])
+            .unwrap();
+        assert_eq!(
+            socket.get_option(fd.as_raw_fd(), LEVEL_SOCKET, LINGER, 4),
+            Ok(vec![1, 0, 5, 0])
+        );
+        assert_eq!(
+            socket.get_option(fd.as_raw_fd(), LEVEL_SOCKET, DONT_LINGER, 1),
+            Ok(vec![0])
+        );
     }
 
     #[test]
     fn flags_have_any_length_and_numbers_have_not() {
         let (socket, fd) = tcp();
-        socket.set_option(fd.as_raw_fd(), LEVEL_TCP, 1, &0x100i32.to_ne_bytes()).unwrap();
-        assert_eq!(socket.get_option(fd.as_raw_fd(), LEVEL_TCP, 1, 4), Ok(vec![0; 4]));
-        socket.set_option(fd.as_raw_fd(), LEVEL_TCP, 1, &[1]).unwrap();
-        assert_eq!(socket.get_option(fd.as_raw_fd(), LEVEL_TCP, 1, 1), Ok(vec![1]));
+        socket
+            .set_option(fd.as_raw_fd(), LEVEL_TCP, 1, &0x100i32.to_ne_bytes())
+            .unwrap();
+        assert_eq!(
+            socket.get_option(fd.as_raw_fd(), LEVEL_TCP, 1, 4),
+            Ok(vec![0; 4])
+        );
+        socket
+            .set_option(fd.as_raw_fd(), LEVEL_TCP, 1, &[1])
+            .unwrap();
+        assert_eq!(
+            socket.get_option(fd.as_raw_fd(), LEVEL_TCP, 1, 1),
+            Ok(vec![1])
+        );
         let short = socket.set_option(fd.as_raw_fd(), LEVEL_SOCKET, SEND_TIMEOUT, &[1, 0]);
         assert_eq!(short, Err(Status::ACCESS_VIOLATION));
     }
@@ -520,8 +732,17 @@ mod tests {
     #[test]
     fn unknown_options_and_levels() {
         let (socket, fd) = tcp();
-        assert_eq!(socket.get_option(fd.as_raw_fd(), LEVEL_SOCKET, 0x4242, 4), Err(UNKNOWN_OPTION));
-        assert_eq!(socket.get_option(fd.as_raw_fd(), 0x4242, 1, 4), Err(Status::INVALID_PARAMETER));
-        assert_eq!(socket.set_option(fd.as_raw_fd(), LEVEL_SOCKET, KIND, &[1; 4]), Err(UNKNOWN_OPTION));
+        assert_eq!(
+            socket.get_option(fd.as_raw_fd(), LEVEL_SOCKET, 0x4242, 4),
+            Err(UNKNOWN_OPTION)
+        );
+        assert_eq!(
+            socket.get_option(fd.as_raw_fd(), 0x4242, 1, 4),
+            Err(Status::INVALID_PARAMETER)
+        );
+        assert_eq!(
+            socket.set_option(fd.as_raw_fd(), LEVEL_SOCKET, KIND, &[1; 4]),
+            Err(UNKNOWN_OPTION)
+        );
     }
 }

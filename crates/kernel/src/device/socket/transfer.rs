@@ -289,11 +289,11 @@ impl Socket {
 
     fn send_once(&self, fd: i32, send: &mut Send) -> isize {
         let flags = (send.flags & (flag::OOB | flag::DONT_ROUTE)) as i32 | libc::MSG_NOSIGNAL;
-        if let (None, Buffers::One(one)) = (&send.rare, &send.buffers) {
+        let parts = send.buffers.parts();
+        if let (None, [one]) = (&send.rare, &*parts) {
             // SAFETY: the application keeps its buffer valid until completion (OVL-07).
             return unsafe { libc::send(fd, one.iov_base, one.iov_len, flags) };
         }
-        let parts = send.buffers.parts();
         // SAFETY: all zeros is a valid msghdr.
         let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
         message.msg_iov = parts.as_mut_ptr();
