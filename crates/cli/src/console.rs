@@ -22,14 +22,19 @@ pub fn print_line(line: &str) -> Result<(), Failure> {
 /// A table of figures, as wide as it must be: a line under the header, none between rows.
 pub fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(FIGURES).set_content_arrangement(ContentArrangement::Disabled).set_header(header);
+    table
+        .load_style(FIGURES)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header);
     table
 }
 
 /// A table of sentences, as wide as the terminal at most: with a light line between rows.
 pub fn table_of_text<const N: usize>(header: [&str; N]) -> Table {
     let mut table = table(header);
-    table.load_style(FIGURES.row_separator(line('┈'))).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_style(FIGURES.row_separator(line('┈')))
+        .set_content_arrangement(ContentArrangement::Dynamic);
     if !table.is_tty() {
         table.set_width(WIDTH_OF_A_FILE);
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::args::ModelsArgs;
 use crate::compare::figures::{Cell, Comparison};
+use crate::compare::table::count;
 use crate::console;
 use crate::failure::Failure;
 use crate::messages::Lang;
@@ -69,12 +70,13 @@ fn summary(measured: &Comparison, model: Model, lang: Lang) -> String {
         threads,
         ..
     } = cell;
+    let rate = count(messages_per_second.round() as u64);
     match lang {
-        Lang::En => format!(
-            "{messages_per_second:.0} messages/s, {served} of {connections} clients served, {threads} threads"
-        ),
+        Lang::En => {
+            format!("{rate} messages/s\n{served} of {connections} clients\nthreads: {threads}")
+        }
         Lang::Ko => format!(
-            "초당 {messages_per_second:.0}개 메시지, 클라이언트 {connections}개 중 {served}개 처리, 스레드 {threads}개"
+            "초당 메시지 {rate}개\n클라이언트 {connections}개 중 {served}개\n스레드 {threads}개"
         ),
     }
 }

@@ -13,7 +13,9 @@ const HELPERS: &[&str] = &["ctrl-c", "larboard"];
 /// Processor time of the threads that live now, to the nanosecond; where the kernel does not say that, of all threads in
 /// steps of 10 ms.
 pub fn cpu_time(pid: u32) -> io::Result<Duration> {
-    match sum_of_threads(pid, "schedstat", |text| text.split_ascii_whitespace().next()?.parse().ok())? {
+    match sum_of_threads(pid, "schedstat", |text| {
+        text.split_ascii_whitespace().next()?.parse().ok()
+    })? {
         0 => {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
             cpu_time_of(&stat).ok_or_else(|| malformed("stat"))
@@ -34,7 +36,9 @@ pub fn model_threads(pid: u32) -> io::Result<u64> {
     sum_of_threads(pid, "comm", |name| {
         // The main thread bears the program's name, which begins like the library's.
         let is_main = name.trim_end() == "larboard";
-        Some(u64::from(is_main || !HELPERS.iter().any(|helper| name.starts_with(helper))))
+        Some(u64::from(
+            is_main || !HELPERS.iter().any(|helper| name.starts_with(helper)),
+        ))
     })
 }
 

@@ -140,7 +140,11 @@ fn crossed_data_is_noticed() {
     let output = run(larboard().args(args), b"");
     let json = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{json}");
-    assert_eq!(number(&json, "wrong"), 2.0, "{json}");
+    // The first to notice ends its connection, and with it perhaps the other's.
+    assert!(
+        number(&json, "wrong") >= 1.0 && number(&json, "served") == 0.0,
+        "{json}"
+    );
     assert_eq!(text(&output.stderr).lines().count(), 1);
 }
 
@@ -232,7 +236,7 @@ fn prg_40_comparison() {
     );
     let models = text(&models.stdout);
     assert!(
-        models.contains("measured") && models.contains("63 of 70"),
+        models.contains("measured") && models.contains("63 of 70 clients"),
         "{models}"
     );
     std::fs::remove_dir_all(&folder).unwrap();

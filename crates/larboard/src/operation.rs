@@ -101,6 +101,17 @@ pub struct Done<B, T = ()> {
 /// An operation that could not be started: nothing is in flight, and no completion will come (OVL-14).
 ///
 /// Converts into its [`Error`], so that `?` works.
+///
+/// ```
+/// use larboard::{Operation, code, net::TcpStream};
+///
+/// let address = "127.0.0.1:9".parse().unwrap();
+/// let unconnected = TcpStream::unconnected(&address)?;
+/// let refused = unconnected.send_overlapped(Operation::new("lost?"), ..).unwrap_err();
+/// assert_eq!(refused.error.code(), code::WSAENOTCONN);
+/// assert_eq!(refused.operation.into_parts().0, "lost?");
+/// # larboard::Result::Ok(())
+/// ```
 pub struct NotStarted<B, T = ()> {
     /// The operation, unchanged.
     pub operation: Operation<B, T>,

@@ -19,6 +19,7 @@ mod guard;
 mod handles;
 mod mutexes;
 mod named;
+mod operation;
 mod overlapped;
 mod ports;
 mod process;

@@ -35,7 +35,8 @@ pub fn render(comparison: &Comparison) -> Table {
         }
     }
     for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right).set_padding((0, 0));
+        column.set_padding((0, 0));
+        column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }

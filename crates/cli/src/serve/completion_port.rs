@@ -34,8 +34,7 @@ pub fn run(
     // ② Create the workers, which wait at the port.
     for _ in 0..workers {
         let port = Arc::clone(&port);
-        let thread = thread::Builder::new().name("worker".to_owned());
-        thread.spawn(move || journal.in_thread(|| worker(&port)))?;
+        super::spawn("worker", journal, move || worker(&port))?;
     }
     loop {
         let (socket, peer) = acceptor.accept()?;

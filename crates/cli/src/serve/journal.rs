@@ -87,13 +87,11 @@ impl Journal {
         self.say(|messages| messages.out_of_memory().to_owned());
     }
 
-    /// Runs the work of one more thread of the server.
-    pub fn in_thread<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Counts a thread from now until the value goes: made before the thread starts, and given to it.
+    pub fn thread(&'static self) -> ThreadCount {
         let now = self.threads.fetch_add(1, Relaxed) + 1;
         self.peak_threads.fetch_max(now, Relaxed);
-        let result = work();
-        self.threads.fetch_sub(1, Relaxed);
-        result
+        ThreadCount(self)
     }
 
     /// Waits until a client goes, or until the time is over.
@@ -124,6 +122,15 @@ impl Journal {
         if !self.quiet {
             write(&text(&self.messages));
         }
+    }
+}
+
+/// A thread of the server that is counted as running.
+pub struct ThreadCount(&'static Journal);
+
+impl Drop for ThreadCount {
+    fn drop(&mut self) {
+        self.0.threads.fetch_sub(1, Relaxed);
     }
 }
 

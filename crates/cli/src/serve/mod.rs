@@ -10,7 +10,9 @@ mod overlapped_routine;
 mod socket_info;
 mod threads;
 
+use std::io;
 use std::net::SocketAddr;
+use std::thread;
 
 use clap::CommandFactory;
 use clap::error::ErrorKind;
@@ -101,6 +103,21 @@ fn cannot_listen(addr: SocketAddr, error: Error) -> Failure {
         _ => "choose another address with --addr",
     };
     Failure::new(format_args!("cannot listen on {addr}: {error}: {advice}"))
+}
+
+/// Starts a thread that the journal counts.
+fn spawn(
+    name: &str,
+    journal: &'static Journal,
+    work: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
+    let count = journal.thread();
+    let thread = thread::Builder::new().name(name.to_owned());
+    thread.spawn(move || {
+        work();
+        drop(count);
+    })?;
+    Ok(())
 }
 
 /// Memory for a client, or `None` if there is no more.

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use larboard::net::TcpStream;
 use larboard::{Error, Event, MAXIMUM_WAIT_OBJECTS, Pending, Waitable, wait_any};
@@ -39,9 +38,7 @@ pub fn run(
         clients: AtomicUsize::new(0),
     });
     let shared = Arc::clone(&table);
-    thread::Builder::new()
-        .name("worker".to_owned())
-        .spawn(move || journal.in_thread(|| worker(&shared)))?;
+    super::spawn("worker", journal, move || worker(&shared))?;
     loop {
         // ① A socket for overlapped I/O, with an event, which the operation brings.
         let (socket, peer) = acceptor.accept()?;
@@ -51,9 +48,11 @@ pub fn run(
             journal.disconnected(peer);
             continue;
         }
-        let operation = SocketInfo::operation(socket, peer, buffer, journal);
-        match operation.and_then(|operation| start(operation, Next::Receive)) {
-            Some(in_flight) => table.add(in_flight),
+        match SocketInfo::operation(socket, peer, buffer, journal)
+            .map(|operation| start(operation, Next::Receive))
+        {
+            Some(Ok(in_flight)) => table.add(in_flight),
+            Some(Err(ended)) => table.remove(ended),
             None => table.release(),
         }
     }
@@ -77,8 +76,8 @@ fn worker(table: &Table) {
         let next = next(&mut operation, done.bytes);
         // ⑤ For a socket that is known go on from ②.
         match start(operation, next) {
-            Some(in_flight) => clients.push(in_flight),
-            None => table.release(),
+            Ok(in_flight) => clients.push(in_flight),
+            Err(ended) => table.remove(ended),
         }
     }
 }
@@ -91,8 +90,8 @@ fn wait(control: &Event, clients: &[InFlight]) -> Result<usize, Error> {
     wait_any(&events[..=clients.len()])
 }
 
-/// ② Call the overlapped function; `None` if that was the end of the client.
-fn start(operation: Overlapped<TcpStream>, next: Next) -> Option<InFlight> {
+/// ② Call the overlapped function; it is an error if that was the end of the client.
+fn start(operation: Overlapped<TcpStream>, next: Next) -> Result<InFlight, Overlapped<TcpStream>> {
     let SocketInfo {
         ref socket,
         journal,
@@ -102,19 +101,12 @@ fn start(operation: Overlapped<TcpStream>, next: Next) -> Option<InFlight> {
     let (call, started) = match next {
         Next::Receive => ("WSARecv()", socket.recv_overlapped(operation)),
         Next::Send(rest) => ("WSASend()", socket.send_overlapped(operation, rest)),
-        Next::End => {
-            drop(socket);
-            farewell(operation);
-            return None;
-        }
+        Next::End => return Err(operation),
     };
-    drop(socket);
-    started
-        .map_err(|refused| {
-            journal.error(call, refused.error);
-            farewell(refused.operation);
-        })
-        .ok()
+    started.map_err(|refused| {
+        journal.error(call, refused.error);
+        refused.operation
+    })
 }
 
 impl Table {
@@ -130,6 +122,12 @@ impl Table {
     /// Gives a client's place back.
     fn release(&self) {
         self.clients.fetch_sub(1, Relaxed);
+    }
+
+    /// Gives the place of a client back and parts from it; in this order, for whoever reads of it may count on the place.
+    fn remove(&self, client: Overlapped<TcpStream>) {
+        self.release();
+        farewell(client);
     }
 
     /// Hands a client to the worker.

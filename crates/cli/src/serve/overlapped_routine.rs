@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use larboard::net::TcpStream;
 use larboard::{Done, Event, Wake};
@@ -38,9 +37,7 @@ pub fn run(
         left,
     });
     let shared = Arc::clone(&handover);
-    thread::Builder::new()
-        .name("worker".to_owned())
-        .spawn(move || journal.in_thread(|| worker(&shared, journal, buffer)))?;
+    super::spawn("worker", journal, move || worker(&shared, journal, buffer))?;
     loop {
         handover.taken.wait().map_err(Failure::new)?;
         // ① A socket for overlapped I/O.

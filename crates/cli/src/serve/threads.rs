@@ -1,7 +1,6 @@
 //! The concurrent server: blocking calls, a thread for every client.
 
 use std::net::SocketAddr;
-use std::thread;
 
 use larboard::net::TcpStream;
 
@@ -19,9 +18,9 @@ pub fn run(
     loop {
         let (client, peer) = acceptor.accept()?;
         journal.connected(peer);
-        let thread = thread::Builder::new().name("client".to_owned());
-        let started = thread
-            .spawn(move || journal.in_thread(|| client_thread(client, peer, journal, buffer)));
+        let started = super::spawn("client", journal, move || {
+            client_thread(client, peer, journal, buffer)
+        });
         if let Err(error) = started {
             // The client went with the closure that could not run.
             journal.error("CreateThread()", error.into());

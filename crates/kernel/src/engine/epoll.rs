@@ -30,6 +30,11 @@ impl Default for Events {
 }
 
 impl Events {
+    /// Forgets the reports.
+    pub fn clear(&mut self) {
+        self.filled = 0;
+    }
+
     /// The reports of the last wait, kicks left out.
     pub fn iter(&self) -> impl Iterator<Item = (u64, Readiness)> + '_ {
         self.raw[..self.filled]

@@ -155,10 +155,11 @@ impl Woken {
 
 /// Blocks until `fd` is ready, the thread is unparked, or the time is over.
 fn poll(thread: &Arc<Thread>, fd: i32, direction: Direction, deadline: Option<Instant>) -> Woken {
+    let kick = thread.kick_fd(); // before `enter_poll`: from then on it is written to
     thread.synchronous.store(BLOCKED, Ordering::Release);
     thread.claim().begin(true);
     if thread.apcs.is_empty() && thread.enter_poll() {
-        thread.blocking(|| poll_descriptors(thread, fd, direction, deadline));
+        thread.blocking(|| poll_descriptors(thread, fd, kick, direction, deadline));
         thread.leave_poll();
     }
     thread.claim().end();
@@ -174,12 +175,17 @@ fn poll(thread: &Arc<Thread>, fd: i32, direction: Direction, deadline: Option<In
     }
 }
 
-fn poll_descriptors(thread: &Thread, fd: i32, direction: Direction, deadline: Option<Instant>) {
+fn poll_descriptors(
+    thread: &Thread,
+    fd: i32,
+    kick: Option<i32>,
+    direction: Direction,
+    deadline: Option<Instant>,
+) {
     let events = match direction {
         Direction::In => libc::POLLIN | libc::POLLPRI,
         Direction::Out => libc::POLLOUT,
     };
-    let kick = thread.kick_fd();
     let mut set = [
         libc::pollfd {
             fd,

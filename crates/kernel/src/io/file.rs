@@ -242,7 +242,12 @@ impl File {
         let pending = io.receives.len() + io.sends().map_or(0, |sends| sends.len());
         let pollable = matches!(self.device, Device::Socket(_));
         if pollable {
-            port.pump().register(io.fd, self)?;
+            // The new registration reports what is there already, perhaps at once: forget before, not after.
+            self.state
+                .fetch_and(!(READY_IN | LASTING), Ordering::AcqRel);
+            port.pump()
+                .register(io.fd, self)
+                .inspect_err(|_| self.mark_ready(Direction::In))?;
         }
         if io.registered == Registered::General {
             let general = pump::GENERAL.pump()?;
@@ -252,9 +257,6 @@ impl File {
         if pollable {
             port.pump().pended(pending);
             io.registered = Registered::Port;
-            // The new registration reports what is there already.
-            self.state
-                .fetch_and(!(READY_IN | LASTING), Ordering::AcqRel);
         }
         self.key.store(key, Ordering::Relaxed);
         let reference = Arc::into_raw(port.clone()).cast_mut();
@@ -267,7 +269,6 @@ impl File {
         if io.registered == Registered::Nowhere {
             pump::GENERAL.pump()?.register(io.fd, self)?;
             io.registered = Registered::General;
-            self.state.fetch_and(!LASTING, Ordering::AcqRel);
         }
         Ok(())
     }
@@ -300,13 +301,13 @@ impl File {
         }
         if let Some(pump) = self.pump(&io) {
             // The registration's reference goes over from the old descriptor to the new one.
-            pump.engine().unregister(io.fd);
+            self.state.fetch_and(!LASTING, Ordering::AcqRel);
             pump.engine()
                 .register(fd, Arc::as_ptr(self).addr() as u64)
                 .inspect_err(|_| close_fd(fd))?;
+            pump.engine().unregister(io.fd);
         }
         close_fd(std::mem::replace(&mut io.fd, fd));
-        self.state.fetch_and(!LASTING, Ordering::AcqRel);
         self.state.fetch_or(READY_IN | READY_OUT, Ordering::AcqRel);
         Ok(())
     }

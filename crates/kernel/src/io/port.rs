@@ -590,6 +590,8 @@ pub(super) fn thread_exits(thread: &Arc<Thread>) {
 
 fn leave_port(thread: &Arc<Thread>) {
     thread_blocks(thread);
+    // Another port may come to lie where this one was, and its poller does not have the kick descriptor.
+    thread.seat.kicks_port.store(0, Ordering::Relaxed);
     let _ = CURRENT.try_with(|current| {
         current.port.set(std::ptr::null());
         current.running.set(std::ptr::null());

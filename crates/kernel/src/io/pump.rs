@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use super::complete;
+use super::{complete, monitor};
 use super::file::File;
 use super::request;
 use crate::engine::{Epoll, Events};
@@ -83,7 +83,7 @@ impl Pump {
 
     /// `n` more requests are in flight.
     pub(super) fn pended(&self, n: usize) {
-        self.pending.fetch_add(n as u32, Ordering::Relaxed);
+        self.pending.fetch_add(n as u32, Ordering::SeqCst);
     }
 
     pub(super) fn settled(&self, n: usize) {
@@ -91,7 +91,7 @@ impl Pump {
     }
 
     pub(super) fn has_pending(&self) -> bool {
-        self.pending.load(Ordering::Relaxed) != 0
+        self.pending.load(Ordering::SeqCst) != 0
     }
 
     /// Waits for edges and hands a reference for each file that has work to `token`. One caller at a time.
@@ -101,6 +101,9 @@ impl Pump {
         wait: impl FnOnce(&Epoll, &mut Events),
         mut token: impl FnMut(Arc<File>),
     ) {
+        // A caller that has been unparked already does not wait; what stands there then is of an earlier poll, and its
+        // files may be gone.
+        events.clear();
         self.lead.lock().polling = true;
         wait(&self.engine, events);
         let mut lead = self.lead.lock();

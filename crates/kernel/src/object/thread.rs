@@ -67,7 +67,7 @@ pub struct Thread {
     id: AtomicU32,
     claim: Claim,
     parker: Parker,
-    kick: OnceLock<Option<OwnedFd>>,
+    kick: OnceLock<OwnedFd>,
     /// APCs that wait for an alertable wait of this thread.
     pub apcs: ApcQueue,
     owned: Mutex<Vec<Weak<dyn Object>>>,
@@ -241,6 +241,11 @@ impl Thread {
         }
     }
 
+    /// The wait is over: a permit that was given for it would only cost the next one a turn.
+    pub(super) fn forget_permit(&self) {
+        self.parker.leave();
+    }
+
     /// Announces that this thread is about to sleep in a poller that has [`kick_fd`](Self::kick_fd) registered.
     /// False if a permit was there: do not sleep.
     pub fn enter_poll(&self) -> bool {
@@ -252,20 +257,21 @@ impl Thread {
         self.parker.leave()
     }
 
-    /// An eventfd that is written to when the thread is unparked inside a poller. None if there was no fd to be had:
-    /// the thread must not sleep in a poller then.
+    /// An eventfd that is written to when the thread is unparked inside a poller. None if there is no fd to be had at
+    /// present: the thread must not sleep in a poller then. Called before `enter_poll`, since `unpark` does not make it.
     pub fn kick_fd(&self) -> Option<i32> {
-        let fd = self.kick.get_or_init(|| {
-            // SAFETY: plain system call; the result is checked before it is owned.
-            let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
-            // SAFETY: a fresh descriptor that nobody else owns.
-            (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })
-        });
-        fd.as_ref().map(AsRawFd::as_raw_fd)
+        if let Some(fd) = self.kick.get() {
+            return Some(fd.as_raw_fd());
+        }
+        // SAFETY: plain system call; the result is checked before it is owned.
+        let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+        // SAFETY: a fresh descriptor that nobody else owns.
+        let fd = (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })?;
+        Some(self.kick.get_or_init(|| fd).as_raw_fd())
     }
 
     fn kick(&self) {
-        if let Some(Some(fd)) = self.kick.get() {
+        if let Some(fd) = self.kick.get() {
             let one = 1u64.to_ne_bytes();
             // SAFETY: the eventfd lives as long as `self`; eight bytes are read from this frame.
             unsafe { libc::write(fd.as_raw_fd(), one.as_ptr().cast(), 8) };
@@ -274,7 +280,7 @@ impl Thread {
 
     /// Empties the eventfd. Needed only where it is polled level-triggered.
     pub fn drain_kick(&self) {
-        if let Some(Some(fd)) = self.kick.get() {
+        if let Some(fd) = self.kick.get() {
             let mut count = [0u8; 8];
             // SAFETY: as in `kick`, with a buffer of eight bytes.
             unsafe { libc::read(fd.as_raw_fd(), count.as_mut_ptr().cast(), 8) };

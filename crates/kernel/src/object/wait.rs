@@ -149,6 +149,7 @@ fn block(
     };
     condition.delist(thread);
     claim.end();
+    thread.forget_permit();
     outcome
 }
 

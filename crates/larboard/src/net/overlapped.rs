@@ -45,6 +45,19 @@ impl Socket {
     /// Starts to send a part of the buffer (`..` for all of it). Stands for `WSASend`; complete when the system has
     /// taken all bytes (OVL-63).
     ///
+    /// ```
+    /// use larboard::{Operation,  net::{TcpListener, TcpStream}};
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// # let (server, _) = listener.accept()?;
+    /// let done = client.send_overlapped(Operation::new("ahoy, all"), ..4)?.wait();
+    /// assert_eq!(done.bytes?, 4);
+    /// let mut buffer = [0; 16];
+    /// assert_eq!(server.recv(&mut buffer)?, 4);
+    /// assert_eq!(&buffer[..4], b"ahoy");
+    /// # larboard::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// As [`recv_into_overlapped`](Self::recv_into_overlapped).
     pub fn send_overlapped<B: Buffer, T>(
@@ -59,6 +72,18 @@ impl Socket {
     ///
     /// A datagram longer than the buffer completes with [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE) and a full buffer
     /// (OVL-69).
+    ///
+    /// ```
+    /// use larboard::{Operation, net::UdpSocket};
+    ///
+    /// let (here, there) = (UdpSocket::bind("127.0.0.1:0")?, UdpSocket::bind("127.0.0.1:0")?);
+    /// let pending = here.recv_from_overlapped(Operation::new([0; 512]))?;
+    /// there.send_to(b"ahoy", here.local_addr()?)?;
+    /// let done = pending.wait();
+    /// assert_eq!(done.operation.filled(), b"ahoy");
+    /// assert_eq!(done.operation.peer(), Some(there.local_addr()?));
+    /// # larboard::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound (OVL-72).
@@ -107,6 +132,17 @@ impl Socket {
     /// Starts to connect a [bound](super::TcpStream::unconnected) stream socket; the buffer is not used. Stands for
     /// `ConnectEx`.
     ///
+    /// ```
+    /// use larboard::{Operation, net::{TcpListener, TcpStream}};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// let client = TcpStream::unconnected(&address)?;
+    /// client.connect_overlapped(Operation::new(()), address)?.wait().bytes?;
+    /// assert_eq!(client.peer_addr()?, address);
+    /// # larboard::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound,
     /// [`WSAEISCONN`](crate::code::WSAEISCONN). A refusal is the completion's error (OVL-89).
@@ -115,6 +151,16 @@ impl Socket {
     }
 
     /// Starts to disconnect: complete when everything has been sent; the buffer is not used. Stands for `DisconnectEx`.
+    ///
+    /// ```
+    /// use larboard::{Operation,  net::{TcpListener, TcpStream}};
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// # let (server, _) = listener.accept()?;
+    /// client.disconnect_overlapped(Operation::new(()))?.wait().bytes?;
+    /// assert_eq!(server.recv(&mut [0; 16])?, 0);
+    /// # larboard::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// With the operation given back: [`WSAENOTCONN`](crate::code::WSAENOTCONN) (OVL-92).

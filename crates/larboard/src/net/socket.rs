@@ -78,6 +78,19 @@ impl Socket {
 
     /// Receives until the buffer is full or the peer has closed. Stands for `recv` with `MSG_WAITALL`.
     ///
+    /// ```
+    /// use larboard::{ net::{TcpListener, TcpStream}};
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// # let (server, _) = listener.accept()?;
+    /// client.send(b"ah")?;
+    /// client.send(b"oy")?;
+    /// let mut buffer = [0; 4];
+    /// assert_eq!(server.recv_all(&mut buffer)?, 4);
+    /// assert_eq!(&buffer, b"ahoy");
+    /// # larboard::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// As [`recv`](Self::recv), and [`WSAEOPNOTSUPP`](crate::code::WSAEOPNOTSUPP) for datagrams (OVL-54).
     pub fn recv_all(&self, buffer: &mut [u8]) -> Result<usize> {
@@ -94,6 +107,17 @@ impl Socket {
 
     /// Ends one or both directions of the connection; after `Write` the peer receives zero bytes. Stands for
     /// `shutdown`.
+    ///
+    /// ```
+    /// use larboard::{code,  net::{TcpListener, TcpStream}};
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// # let (server, _) = listener.accept()?;
+    /// client.shutdown(std::net::Shutdown::Write)?;
+    /// assert_eq!(server.recv(&mut [0; 16])?, 0);
+    /// assert_eq!(client.send(b"more").unwrap_err().code(), code::WSAESHUTDOWN);
+    /// # larboard::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// [`WSAENOTCONN`](crate::code::WSAENOTCONN) if it is not connected (SOCK-20).
@@ -113,6 +137,17 @@ impl Socket {
     /// Each of them still comes back: cancelled, with
     /// [`ERROR_OPERATION_ABORTED`](crate::code::ERROR_OPERATION_ABORTED), or finished after all (CXL-03, CXL-04).
     /// Stands for `CancelIoEx` without an OVERLAPPED.
+    ///
+    /// ```
+    /// use larboard::{Operation, code, net::UdpSocket};
+    ///
+    /// let socket = UdpSocket::bind("127.0.0.1:0")?;
+    /// let pending = socket.recv_from_overlapped(Operation::new([0; 512]))?;
+    /// assert!(socket.cancel_all());
+    /// assert_eq!(pending.wait().bytes.unwrap_err().code(), code::ERROR_OPERATION_ABORTED);
+    /// assert!(!socket.cancel_all());
+    /// # larboard::Result::Ok(())
+    /// ```
     pub fn cancel_all(&self) -> bool {
         // SAFETY: no OVERLAPPED is given.
         unsafe { CancelIoEx(self.raw() as HANDLE, ptr::null()) != 0 }
@@ -174,6 +209,17 @@ impl Socket {
     /// What closing does while bytes are unsent (`SO_LINGER`, whole seconds, SOCK-22): `None` sends them in the
     /// background, zero resets the connection.
     ///
+    /// ```
+    /// use larboard::{code,  net::{TcpListener, TcpStream}};
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// # let (server, _) = listener.accept()?;
+    /// server.set_linger(Some(std::time::Duration::ZERO))?;
+    /// drop(server);
+    /// assert_eq!(client.recv(&mut [0; 16]).unwrap_err().code(), code::WSAECONNRESET);
+    /// # larboard::Result::Ok(())
+    /// ```
+    ///
     /// # Errors
     /// [`WSAENOPROTOOPT`](crate::code::WSAENOPROTOOPT) if the socket is not TCP.
     pub fn set_linger(&self, time: Option<Duration>) -> Result<()> {
@@ -190,6 +236,17 @@ impl Socket {
 
     /// How long a blocking receive waits (`SO_RCVTIMEO`, milliseconds, rounded up); `None` for ever. Overlapped
     /// receives take no notice (OVL-57).
+    ///
+    /// ```
+    /// use larboard::{code,  net::{TcpListener, TcpStream}};
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// # let (server, _) = listener.accept()?;
+    /// server.set_recv_timeout(Some(std::time::Duration::from_millis(1)))?;
+    /// assert_eq!(server.recv(&mut [0; 16]).unwrap_err().code(), code::WSAETIMEDOUT);
+    /// # drop(client);
+    /// # larboard::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// None that a valid socket can cause.

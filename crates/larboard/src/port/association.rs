@@ -19,6 +19,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// It is a [`Socket`], and a clone is another owner of the same. Operations in flight are owners too: the socket closes
 /// when the last [`Associated`] has been dropped and nothing is in flight any more. A server starts the first receive
 /// and lets go; each completion brings the socket along, and not starting anything with it closes the connection.
+///
+/// ```
+/// use larboard::{CompletionPort, Operation, Packet, net::{TcpListener, TcpStream}};
+///
+/// let port = CompletionPort::new()?;
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let client = TcpStream::connect(listener.local_addr()?)?;
+///
+/// port.associate(listener.accept()?.0, "key")?.recv(Operation::new(vec![0; 512]))?; // and let go
+/// client.send(b"ahoy")?;
+/// let Packet::Io(done) = port.wait()? else { panic!("nothing was posted") };
+/// assert_eq!(done.socket.peer_addr()?, client.local_addr()?);
+/// drop(done); // nothing is in flight any more: it closes
+/// assert_eq!(client.recv(&mut [0; 16])?, 0);
+/// # larboard::Result::Ok(())
+/// ```
 pub struct Associated<K, B = Vec<u8>, T = ()> {
     association: NonNull<Association<K>>,
     types: Types<(K, B, T)>,

@@ -12,6 +12,11 @@ use crate::guard::is_bad;
 pub(crate) const IPV4_LENGTH: usize = size_of::<SOCKADDR_IN>();
 pub(crate) const IPV6_LENGTH: usize = size_of::<SOCKADDR_IN6>();
 
+/// What an address of a family needs.
+pub(crate) fn length(family: u16) -> usize {
+    if family == AF_INET6 { IPV6_LENGTH } else { IPV4_LENGTH }
+}
+
 /// Reads the address of a call: `WSAEFAULT` if the pointer is null or the length below what its family needs,
 /// `WSAEAFNOSUPPORT` if the family is neither IPv4 nor IPv6.
 ///

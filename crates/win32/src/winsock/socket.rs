@@ -267,6 +267,7 @@ pub unsafe extern "system" fn getsockname(s: SOCKET, name: *mut SOCKADDR, namele
 pub unsafe extern "system" fn getpeername(s: SOCKET, name: *mut SOCKADDR, namelen: *mut i32) -> i32 {
     winsock(SOCKET_ERROR, || {
         let found = look_up(s)?;
+        found.settle_connect();
         let address = found.peer_address().ok_or(WSAENOTCONN)?;
         check(name).and(check(namelen))?;
         // SAFETY: not null, and valid by this function's contract.
@@ -305,6 +306,15 @@ impl Found {
     /// Runs `f` with the descriptor.
     pub(crate) fn with_fd<R>(&self, f: impl FnOnce(i32) -> R) -> Result<R, WsaError> {
         Ok(self.0.with_fd(f)?)
+    }
+
+    /// Brings the phases up to date if a non-blocking connect may have ended.
+    #[inline]
+    pub(crate) fn settle_connect(&self) {
+        if self.is(phase::CONNECTING) {
+            // A socket that was closed meanwhile has nothing to settle.
+            let _ = self.with_fd(|fd| Socket::settle_connect(self, fd));
+        }
     }
 
     /// The address of a call, which must be of the socket's family: `WSAEFAULT` for a null or short one,
@@ -497,6 +507,7 @@ pub(crate) fn set_flag(fd: i32, level: i32, name: i32) {
 
 fn shut(s: SOCKET, how: i32) -> Result<i32, WsaError> {
     let found = look_up(s)?;
+    found.settle_connect();
     if let Some(peer) = found.peer_address() {
         found.settings(|settings| settings.peer = Some(Box::new(peer)));
     }

@@ -74,6 +74,9 @@ pub fn accept_one(fd: i32) -> Result<(i32, Address), i32> {
 }
 
 pub(super) fn accept(fd: i32, accept: &mut Accept) -> Outcome {
+    if accept.accepted.is_some() {
+        return Outcome::status(Status::SUCCESS); // a connection that was put back (SOCK-17)
+    }
     match accept_one(fd) {
         Ok((accepted, peer)) => {
             accept.accepted = Some(accepted);
@@ -111,17 +114,52 @@ impl Socket {
         match error {
             0 | libc::EISCONN => Outcome::status(Status::SUCCESS),
             libc::EINPROGRESS | libc::EALREADY | libc::EAGAIN | libc::EINTR => Outcome::Pending,
-            error => {
-                self.clear(phase::CONNECTING | phase::CONNECT_EX);
-                let status = match error {
-                    // No local address that leads there.
-                    libc::EINVAL => Status::INVALID_ADDRESS_COMPONENT,
-                    error => Status::from_errno(error),
-                };
-                self.settings(|s| s.connect_error = Some(status));
-                Outcome::status(status)
+            error => Outcome::status(self.connect_failed(error)),
+        }
+    }
+
+    /// Looks whether a non-blocking connect has ended meanwhile. Linux goes on with it by itself, so somebody has to ask
+    /// before the phases are relied upon.
+    pub fn settle_connect(&self, fd: i32) {
+        if !self.is(phase::CONNECTING) || self.is(phase::CONNECT_EX) {
+            return;
+        }
+        let mut poll = libc::pollfd {
+            fd,
+            events: libc::POLLOUT,
+            revents: 0,
+        };
+        let mut error = 0i32;
+        let mut length = size_of::<i32>() as libc::socklen_t;
+        // SAFETY: the variables are of this frame and have the sizes given.
+        let asked = unsafe {
+            libc::poll(&mut poll, 1, 0) == 1
+                && libc::getsockopt(
+                    fd,
+                    libc::SOL_SOCKET,
+                    libc::SO_ERROR,
+                    (&raw mut error).cast(),
+                    &mut length,
+                ) == 0
+        };
+        match (asked, error) {
+            (false, _) => {}
+            (true, 0) => self.connected(0),
+            (true, error) => {
+                self.connect_failed(error);
             }
         }
+    }
+
+    fn connect_failed(&self, error: i32) -> Status {
+        self.clear(phase::CONNECTING | phase::CONNECT_EX);
+        let status = match error {
+            // No local address that leads there.
+            libc::EINVAL => Status::INVALID_ADDRESS_COMPONENT,
+            error => Status::from_errno(error),
+        };
+        self.settings(|s| s.connect_error = Some(status));
+        status
     }
 
     /// shutdown: 0 receive, 1 send, 2 both (SOCK-20).
