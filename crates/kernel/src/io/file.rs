@@ -516,3 +516,13 @@ fn close_fd(fd: i32) {
         unsafe { libc::close(fd) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// There is one file object per connection; a connection with a pending receive is to cost little.
+    #[test]
+    fn sizes() {
+        assert!(size_of::<super::File>() <= 120, "{}", size_of::<super::File>());
+        assert!(size_of::<super::Request>() <= 88, "{}", size_of::<super::Request>());
+    }
+}

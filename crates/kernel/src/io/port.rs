@@ -10,8 +10,7 @@
 //!
 //! **Whom to wake** is decided under the lock, done after it. Waking a thread on another core costs as much as two to
 //! four echoes, so while handlers are short (a running mean of samples) a worker's own completions and the edges it has
-//! found wake nobody: it is expected back. Handlers that turn out to be long, a backlog above [`BACKLOG`], a foreign
-//! thread or PostQueuedCompletionStatus wake at once; and the monitor rescues who was expected back and does not come.
+//! found wake nobody: it is expected back. Handlers that turn out to be long, a long backlog, a foreign thread or PostQueuedCompletionStatus wake at once; and the monitor rescues who was expected back and does not come.
 //!
 //! **Concurrency** (PORT-53 to 59). A thread that has returned from a dequeue counts as running until it dequeues
 //! again, turns to another port, ends, or blocks in a wait of this library. A waiter is released only while fewer than
@@ -31,6 +30,7 @@ use super::request::{self, OverlappedPtr};
 use super::{complete, monitor};
 use crate::engine::{Epoll, Events};
 use crate::object::dispatcher::{Dispatcher, Signal};
+use crate::object::queue::{Queue, Wake};
 use crate::object::thread::Thread;
 use crate::object::{HandleCount, Object, apc, wait};
 use crate::status::Status;
@@ -65,8 +65,6 @@ enum Entry {
     Token(Arc<File>),
 }
 
-/// More entries than this wake another worker even if handlers are short.
-const BACKLOG: usize = 32;
 /// Handlers that take longer than this are long.
 const LONG_HANDLER: u64 = 5_000;
 /// Every so many dequeues the time of one handler is taken.
@@ -76,31 +74,13 @@ const SAMPLE: u32 = 64;
 pub struct Port {
     dispatcher: Dispatcher,
     handles: HandleCount,
-    concurrency: u32,
     pump: Pump,
     /// Running mean of the time between two dequeues of a worker, in nanoseconds.
     handler: AtomicU64,
     /// Every association is a thread of the program; kept to look for those blocked in foreign system calls.
     members: Mutex<Vec<Weak<Thread>>>,
-    queue: Mutex<Queue>,
+    queue: Mutex<Queue<Entry>>,
 }
-
-#[derive(Default)]
-struct Queue {
-    entries: VecDeque<Entry>,
-    /// Threads that wait, the last to begin on top. The leader is one of them.
-    waiters: Vec<Arc<Thread>>,
-    running: u32,
-    leading: bool,
-    closed: bool,
-    /// Counts dequeues: the monitor sees whether anything moves.
-    activity: u64,
-    seen: u64,
-}
-
-// Tickets of `Seat`.
-const WAITING: u32 = 1;
-const RELEASED: u32 = 2;
 
 impl Object for Port {
     fn dispatcher(&self) -> &Dispatcher {
@@ -122,15 +102,14 @@ impl Port {
         let port = Arc::new(Port {
             dispatcher: Dispatcher::new(Signal::Notification(false)),
             handles: HandleCount::default(),
-            concurrency: if concurrency == 0 {
-                processors()
-            } else {
-                concurrency
-            },
             pump: Pump::new()?,
             handler: AtomicU64::new(0),
             members: Mutex::default(),
-            queue: Mutex::default(),
+            queue: Mutex::new(Queue::new(if concurrency == 0 {
+                processors()
+            } else {
+                concurrency
+            })),
         });
         monitor::watch(&port);
         Ok(port)
@@ -212,12 +191,7 @@ impl Port {
             if queue.closed {
                 return Err(Empty::Abandoned);
             }
-            queue.activity += 1;
-            queue.stop_counting(thread);
-            if queue.running < self.concurrency
-                && let Some(entry) = queue.entries.pop_front()
-            {
-                queue.count(thread);
+            if let Some(entry) = queue.take(thread) {
                 let woken = self.whom_to_wake(&mut queue, self.handlers_are_long());
                 drop(queue);
                 wake(woken);
@@ -250,11 +224,11 @@ impl Port {
     /// Sleeps once, as leader or follower.
     fn wait<'p>(
         &'p self,
-        mut queue: MutexGuard<'p, Queue>,
+        mut queue: MutexGuard<'p, Queue<Entry>>,
         thread: &Arc<Thread>,
         deadline: Option<Instant>,
         alertable: bool,
-    ) -> MutexGuard<'p, Queue> {
+    ) -> MutexGuard<'p, Queue<Entry>> {
         let claim = thread.claim();
         if alertable {
             claim.begin(true);
@@ -263,9 +237,8 @@ impl Port {
                 return queue;
             }
         }
-        thread.seat.ticket.store(WAITING, Ordering::Relaxed);
-        queue.waiters.push(thread.clone());
-        let lead = !queue.leading && queue.running < self.concurrency && self.can_lead(thread);
+        queue.begin_wait(thread);
+        let lead = !queue.leading && queue.has_room() && self.can_lead(thread);
         if lead {
             queue = self.poll(queue, |engine, events| {
                 if thread.enter_poll() {
@@ -278,9 +251,7 @@ impl Port {
             thread.park_on_futex(deadline);
             queue = self.queue.lock();
         }
-        if thread.seat.ticket.swap(0, Ordering::Relaxed) == WAITING {
-            queue.waiters.retain(|waiter| !Arc::ptr_eq(waiter, thread));
-        }
+        queue.end_wait(thread);
         if alertable {
             claim.end();
         }
@@ -290,9 +261,9 @@ impl Port {
     /// Leads for one poll: edges become tokens.
     fn poll<'p>(
         &'p self,
-        mut queue: MutexGuard<'p, Queue>,
+        mut queue: MutexGuard<'p, Queue<Entry>>,
         wait: impl FnOnce(&Epoll, &mut Events),
-    ) -> MutexGuard<'p, Queue> {
+    ) -> MutexGuard<'p, Queue<Entry>> {
         queue.leading = true;
         drop(queue);
         pump::with_events(|events, tokens| {
@@ -335,25 +306,8 @@ impl Port {
     }
 
     /// Decides under the lock. `eager`: nobody is expected back soon.
-    fn whom_to_wake(&self, queue: &mut Queue, eager: bool) -> Option<Arc<Thread>> {
-        let work = !queue.entries.is_empty();
-        if queue.waiters.is_empty() || queue.running >= self.concurrency {
-            if work {
-                monitor::arm();
-            }
-            return None;
-        }
-        if !work && (queue.leading || !eager) {
-            if !queue.leading {
-                monitor::arm();
-            }
-            return None;
-        }
-        if !eager && queue.entries.len() <= BACKLOG {
-            monitor::arm();
-            return None;
-        }
-        queue.release_one()
+    fn whom_to_wake(&self, queue: &mut Queue<Entry>, eager: bool) -> Wake {
+        queue.whom_to_wake(eager, self.pump.has_pending())
     }
 
     fn handlers_are_long(&self) -> bool {
@@ -388,15 +342,11 @@ impl Port {
 
     fn close(&self) {
         let mut queue = self.queue.lock();
-        queue.closed = true;
         // Files that are ready stay: their operations still complete, without packets (PORT-62).
         queue
             .entries
             .retain(|entry| matches!(entry, Entry::Token(_)));
-        let waiters = std::mem::take(&mut queue.waiters);
-        for thread in &waiters {
-            thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
-        }
+        let waiters = queue.close();
         drop(queue);
         for thread in waiters {
             thread.unpark();
@@ -419,14 +369,13 @@ impl Port {
         if !(work || unled) {
             return false;
         }
-        let activity = queue.activity;
-        if std::mem::replace(&mut queue.seen, activity) != activity {
+        if queue.has_moved() {
             return true;
         }
-        if work && queue.running >= self.concurrency && !queue.waiters.is_empty() {
+        if work && !queue.has_room() && queue.has_waiters() {
             self.discount_blocked(&mut queue);
         }
-        if queue.running < self.concurrency
+        if queue.has_room()
             && let Some(thread) = queue.release_one()
         {
             drop(queue);
@@ -437,11 +386,11 @@ impl Port {
             drop(self.sweep(queue));
             return true;
         }
-        !queue.waiters.is_empty()
+        queue.has_waiters()
     }
 
     /// Nobody comes for the edges: performs what they allow, so that buffers fill and events are set.
-    fn sweep<'p>(self: &'p Arc<Self>, queue: MutexGuard<'p, Queue>) -> MutexGuard<'p, Queue> {
+    fn sweep<'p>(self: &'p Arc<Self>, queue: MutexGuard<'p, Queue<Entry>>) -> MutexGuard<'p, Queue<Entry>> {
         let mut queue = self.poll(queue, Epoll::poll);
         let entries = std::mem::take(&mut queue.entries);
         drop(queue);
@@ -472,7 +421,7 @@ impl Port {
     }
 
     /// A thread that counts as running but sleeps in the kernel is blocked in a foreign system call (PORT-55).
-    fn discount_blocked(&self, queue: &mut Queue) {
+    fn discount_blocked(&self, queue: &mut Queue<Entry>) {
         for thread in self.members.lock().iter().filter_map(Weak::upgrade) {
             if thread.seat.counted.load(Ordering::Relaxed) && is_asleep(thread.id()) {
                 queue.stop_counting(&thread);
@@ -481,34 +430,11 @@ impl Port {
     }
 }
 
-impl Queue {
-    fn count(&mut self, thread: &Thread) {
-        // Read and written under the port's lock only.
-        if !thread.seat.counted.load(Ordering::Relaxed) {
-            thread.seat.counted.store(true, Ordering::Relaxed);
-            self.running += 1;
-        }
-    }
-
-    fn stop_counting(&mut self, thread: &Thread) {
-        if thread.seat.counted.load(Ordering::Relaxed) {
-            thread.seat.counted.store(false, Ordering::Relaxed);
-            self.running -= 1;
-        }
-    }
-
-    /// Takes the top waiter off the stack; it counts as running from here on.
-    fn release_one(&mut self) -> Option<Arc<Thread>> {
-        let thread = self.waiters.pop()?;
-        thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
-        self.count(&thread);
-        Some(thread)
-    }
-}
-
-fn wake(thread: Option<Arc<Thread>>) {
-    if let Some(thread) = thread {
-        thread.unpark();
+fn wake(whom: Wake) {
+    match whom {
+        Wake::Now(thread) => thread.unpark(),
+        Wake::Later => monitor::arm(),
+        Wake::Nobody => {}
     }
 }
 

@@ -220,6 +220,9 @@ impl General {
         with_events(|_, room| *room = tokens); // its capacity is worth keeping
         self.activity.fetch_add(1, Ordering::Relaxed);
         self.drivers.lock().leading = false;
+        if pump.has_pending() {
+            monitor::arm(); // it may have gone to sleep while we led
+        }
         brought
     }
 

@@ -1,7 +1,8 @@
 //! Objects: what a handle denotes.
 //!
 //! `handle_table` maps handle values to objects, `dispatcher` is the part of an object that can be waited on,
-//! `wait` has the wait functions, `thread` and `apc` what a waiting thread is. Every other file is one kind of object.
+//! `wait` has the wait functions, `thread` and `apc` what a waiting thread is, `queue` what stands under a completion
+//! port. Every other file is one kind of object.
 //! Nothing here knows of files, ports or sockets; what a wait needs from I/O comes through [`thread::IoHooks`].
 
 pub mod apc;
@@ -11,6 +12,7 @@ pub mod handle_table;
 pub mod mutex;
 #[cfg(not(loom))]
 pub mod names;
+pub mod queue;
 pub mod semaphore;
 pub mod thread;
 #[cfg(not(loom))]

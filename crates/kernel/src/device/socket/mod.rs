@@ -10,7 +10,7 @@ pub mod options;
 pub mod transfer;
 pub mod transmit;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
@@ -64,14 +64,17 @@ pub mod phase {
 /// A socket.
 pub struct Socket {
     family: u16,
-    kind: i32,
-    protocol: i32,
+    kind: u8,
+    protocol: u8,
     phase: AtomicU32,
+    /// When the connection was made, in whole seconds since a fixed moment, plus one; 0 for no connection.
+    connected_at: AtomicU32,
     /// SO_RCVTIMEO in milliseconds, 0 for infinite.
     pub receive_timeout: AtomicU32,
     /// SO_SNDTIMEO in milliseconds, 0 for infinite.
     pub send_timeout: AtomicU32,
-    settings: Mutex<Option<Box<Settings>>>,
+    /// Made when an option is first set: there is one socket per connection, and few have any.
+    settings: AtomicPtr<Mutex<Settings>>,
 }
 
 /// What options have to remember because Linux does not (SOCK-24 to SOCK-34).
@@ -85,8 +88,6 @@ pub struct Settings {
     pub reuse_address: bool,
     /// SO_EXCLUSIVEADDRUSE.
     pub exclusive: bool,
-    /// When the connection was made, for SO_CONNECT_TIME.
-    pub connected_at: Option<std::time::Instant>,
     /// How the last connect failed: SO_ERROR goes on showing it (SOCK-32).
     pub connect_error: Option<Status>,
     /// SO_CONDITIONAL_ACCEPT.
@@ -145,17 +146,28 @@ impl Operation {
     }
 }
 
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let settings = *self.settings.get_mut();
+        if !settings.is_null() {
+            // SAFETY: made by Box::into_raw in `make_settings`; nobody else is left.
+            drop(unsafe { Box::from_raw(settings) });
+        }
+    }
+}
+
 impl Socket {
     /// A socket of Windows' family number, kind and protocol.
     pub fn new(family: u16, kind: i32, protocol: i32) -> Socket {
         Socket {
             family,
-            kind,
-            protocol,
+            kind: kind as u8,
+            protocol: protocol as u8,
             phase: AtomicU32::new(0),
+            connected_at: AtomicU32::new(0),
             receive_timeout: AtomicU32::new(0),
             send_timeout: AtomicU32::new(0),
-            settings: Mutex::new(None),
+            settings: AtomicPtr::default(),
         }
     }
 
@@ -166,17 +178,17 @@ impl Socket {
 
     /// SOCK_STREAM, SOCK_DGRAM or SOCK_RAW.
     pub fn kind(&self) -> i32 {
-        self.kind
+        self.kind.into()
     }
 
     /// The protocol.
     pub fn protocol(&self) -> i32 {
-        self.protocol
+        self.protocol.into()
     }
 
     /// Is it a stream?
     pub fn is_stream(&self) -> bool {
-        self.kind == STREAM
+        i32::from(self.kind) == STREAM
     }
 
     /// Is any of these phase bits set?
@@ -210,22 +222,52 @@ impl Socket {
             NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE,
             Ordering::AcqRel,
         );
-        self.settings(|s| s.connected_at = None);
+        self.connected_at.store(0, Ordering::Relaxed);
     }
 
     /// The connection stands.
     pub fn connected(&self, more: u32) {
         self.clear(phase::CONNECTING | phase::ACCEPTOR);
         self.set(phase::CONNECTED | phase::BOUND | more);
-        self.settings(|s| {
-            s.connected_at = Some(std::time::Instant::now());
-            s.connect_error = None;
-        });
+        self.connected_at.store(seconds() + 1, Ordering::Relaxed);
+        if !self.settings.load(Ordering::Acquire).is_null() {
+            self.settings(|s| s.connect_error = None);
+        }
+    }
+
+    /// How many seconds the connection stands; None if there is none.
+    fn connected_for(&self) -> Option<u32> {
+        let since = self.connected_at.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(seconds() - since)
     }
 
     /// Reads or changes what options remember.
     pub fn settings<R>(&self, f: impl FnOnce(&mut Settings) -> R) -> R {
-        f(self.settings.lock().get_or_insert_default())
+        let existing = self.settings.load(Ordering::Acquire);
+        let settings = if existing.is_null() { self.make_settings() } else { existing };
+        // SAFETY: not null, and freed only with the socket.
+        f(&mut unsafe { &*settings }.lock())
+    }
+
+    #[cold]
+    fn make_settings(&self) -> *mut Mutex<Settings> {
+        let new = Box::into_raw(Box::default());
+        let null = std::ptr::null_mut();
+        match self.settings.compare_exchange(null, new, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => new,
+            Err(existing) => {
+                // SAFETY: made here, and another thread's was taken instead.
+                drop(unsafe { Box::from_raw(new) });
+                existing
+            }
+        }
+    }
+
+    /// What options remember, if anything.
+    fn existing_settings(&self) -> Option<Settings> {
+        // SAFETY: null, or freed only with the socket.
+        let settings = unsafe { self.settings.load(Ordering::Acquire).as_ref() }?;
+        Some(settings.lock().clone())
     }
 
     /// An accepted socket gets the attributes of its listener that Linux does not copy (SOCK-16). The options of the
@@ -238,13 +280,8 @@ impl Socket {
             .store(self.send_timeout.load(relaxed), relaxed);
         let inherited = self.phase.load(relaxed) & (phase::NON_BLOCKING | phase::OOB_INLINE);
         to.set(inherited);
-        let settings = self.settings.lock().clone();
-        if let Some(settings) = settings {
-            *to.settings.lock() = Some(Box::new(Settings {
-                connected_at: None,
-                peer: None,
-                ..*settings
-            }));
+        if let Some(settings) = self.existing_settings() {
+            to.settings(|s| *s = Settings { peer: None, ..settings });
         }
     }
 
@@ -284,6 +321,12 @@ impl Socket {
             Operation::Never => Outcome::Pending,
         }
     }
+}
+
+/// Whole seconds since the first call.
+fn seconds() -> u32 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed().as_secs() as u32
 }
 
 /// A non-blocking descriptor for a new socket. `family` is Windows' number.

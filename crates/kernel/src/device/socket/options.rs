@@ -503,11 +503,9 @@ impl Socket {
 
     /// Seconds since the connection was made, all ones without one (SOCK-31).
     fn connect_time(&self) -> u32 {
-        let since = self.settings(|s| s.connected_at);
-        match since.filter(|_| self.is_stream() && self.is(phase::CONNECTED)) {
-            Some(since) => u32::try_from(since.elapsed().as_secs()).unwrap_or(u32::MAX - 1),
-            None => u32::MAX,
-        }
+        self.connected_for()
+            .filter(|_| self.is_stream() && self.is(phase::CONNECTED))
+            .unwrap_or(u32::MAX)
     }
 }
 

@@ -1,0 +1,170 @@
+//! The queue under a completion port: entries first-in first-out, waiting threads last-in first-out, and a limit to how
+//! many of the queue's threads run at a time.
+//!
+//! Everything here is a decision under the lock that the owner keeps around the queue; sleeping, polling and waking are
+//! done by the owner after it. The owner's part of the agreement:
+//! - A thread calls `take`; if that brings nothing, `begin_wait`, then it sleeps without the lock until it is
+//!   unparked, then `end_wait`, and `take` again.
+//! - Whoever adds an entry or frees a slot asks `whom_to_wake` before it lets go of the lock, and does what the answer
+//!   says. [`Wake::Later`] means that a thread is expected back, and that somebody has to look after it if it does not
+//!   come: the owner's monitor calls `release_one`.
+//!
+//! Invariants:
+//! 1. `running` is the number of threads whose seat is `counted` here.
+//! 2. A thread stands in `waiters` exactly while its ticket is WAITING. Who is released leaves the stack and counts as
+//!    running in the same step, so a slot is never given twice.
+//! 3. A thread that has been released looks at the entries before it may time out: no wake-up is used up in vain.
+
+use std::collections::VecDeque;
+
+use super::thread::Thread;
+use crate::sync::{Arc, Ordering};
+
+/// A queue of entries of kind `E`.
+pub struct Queue<E> {
+    /// What waits to be taken, oldest first.
+    pub entries: VecDeque<E>,
+    /// Some thread polls for further entries.
+    pub leading: bool,
+    /// Nothing is given out any more.
+    pub closed: bool,
+    /// Threads that wait, the last to begin on top. Who leads is one of them.
+    waiters: Vec<Arc<Thread>>,
+    running: u32,
+    concurrency: u32,
+    /// Counts attempts to take: whether anything moves.
+    activity: u64,
+    seen: u64,
+}
+
+/// What is to be done once the lock is gone.
+#[must_use]
+pub enum Wake {
+    /// Nothing: there is nothing to do, or whoever will do it is awake.
+    Nobody,
+    /// Nothing now; the monitor has to watch.
+    Later,
+    /// Unpark this thread.
+    Now(Arc<Thread>),
+}
+
+/// More entries than this wake another thread even if one is expected back.
+const BACKLOG: usize = 32;
+
+// Tickets of `Seat`.
+const NONE: u32 = 0;
+const WAITING: u32 = 1;
+const RELEASED: u32 = 2;
+
+impl<E> Queue<E> {
+    /// An empty queue of which at most `concurrency` threads run.
+    pub fn new(concurrency: u32) -> Queue<E> {
+        Queue {
+            entries: VecDeque::new(),
+            leading: false,
+            closed: false,
+            waiters: Vec::new(),
+            running: 0,
+            concurrency,
+            activity: 0,
+            seen: 0,
+        }
+    }
+
+    /// The oldest entry, if `thread` may run. It counts as running with it, and as not running without.
+    pub fn take(&mut self, thread: &Thread) -> Option<E> {
+        self.activity += 1;
+        self.stop_counting(thread);
+        if !self.has_room() {
+            return None;
+        }
+        let entry = self.entries.pop_front()?;
+        self.count(thread);
+        Some(entry)
+    }
+
+    /// May another thread run?
+    pub fn has_room(&self) -> bool {
+        self.running < self.concurrency
+    }
+
+    /// Does anybody wait?
+    pub fn has_waiters(&self) -> bool {
+        !self.waiters.is_empty()
+    }
+
+    /// `thread` is about to sleep.
+    pub fn begin_wait(&mut self, thread: &Arc<Thread>) {
+        thread.seat.ticket.store(WAITING, Ordering::Relaxed);
+        self.waiters.push(thread.clone());
+    }
+
+    /// It is awake again, for whatever reason.
+    pub fn end_wait(&mut self, thread: &Arc<Thread>) {
+        if thread.seat.ticket.load(Ordering::Relaxed) == WAITING {
+            self.waiters.retain(|waiter| !Arc::ptr_eq(waiter, thread));
+        }
+        thread.seat.ticket.store(NONE, Ordering::Relaxed);
+    }
+
+    /// Decides who is woken: for the entries, or to lead. `eager`: nobody is expected back soon. `expecting`: whoever
+    /// leads would find further entries.
+    pub fn whom_to_wake(&mut self, eager: bool, expecting: bool) -> Wake {
+        let work = !self.entries.is_empty();
+        if !work && self.leading {
+            return Wake::Nobody;
+        }
+        let at_once = eager || self.entries.len() > BACKLOG;
+        if at_once
+            && self.has_room()
+            && let Some(thread) = self.release_one()
+        {
+            return Wake::Now(thread);
+        }
+        if work || expecting {
+            Wake::Later
+        } else {
+            Wake::Nobody
+        }
+    }
+
+    /// Takes the top waiter off the stack; it counts as running from here on.
+    pub fn release_one(&mut self) -> Option<Arc<Thread>> {
+        let thread = self.waiters.pop()?;
+        thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
+        self.count(&thread);
+        Some(thread)
+    }
+
+    /// Releases everybody for good. They are to be unparked.
+    pub fn close(&mut self) -> Vec<Arc<Thread>> {
+        self.closed = true;
+        let waiters = std::mem::take(&mut self.waiters);
+        for thread in &waiters {
+            thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
+        }
+        waiters
+    }
+
+    /// Has any thread tried to take anything since this was last asked?
+    pub fn has_moved(&mut self) -> bool {
+        std::mem::replace(&mut self.seen, self.activity) != self.activity
+    }
+
+    /// `thread` runs.
+    pub fn count(&mut self, thread: &Thread) {
+        // The seat is read and written under the owner's lock only.
+        if !thread.seat.counted.load(Ordering::Relaxed) {
+            thread.seat.counted.store(true, Ordering::Relaxed);
+            self.running += 1;
+        }
+    }
+
+    /// `thread` does not run, or not here.
+    pub fn stop_counting(&mut self, thread: &Thread) {
+        if thread.seat.counted.load(Ordering::Relaxed) {
+            thread.seat.counted.store(false, Ordering::Relaxed);
+            self.running -= 1;
+        }
+    }
+}
