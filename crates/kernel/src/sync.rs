@@ -1,66 +1,99 @@
 //! The synchronisation primitives of the kernel behind one name, so that loom can replace them.
 //!
-//! Everything that is modelled by loom (handle table, dispatcher, waits, APC queue) takes its atomics, locks and
-//! parking from here and from nowhere else. Built with `--cfg loom` the same names are loom's.
+//! Everything that is modelled by loom (handle table, dispatcher, waits, APC queue, the queue of a port) takes its
+//! atomics, locks, cells and parking from here and from nowhere else. Built with `--cfg loom` the same names are
+//! loom's. Two things are not modelled: reference counts are std's, and time does not pass - every deadline is over
+//! as soon as it is asked for, so that a time-out competes with everything else in every order.
 
 #[cfg(not(loom))]
 mod native {
     pub use parking_lot::{Mutex, MutexGuard};
     pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
-    pub use std::sync::{Arc, Weak};
+    pub use std::thread_local;
 
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
-    /// Sleeps while `word` holds `expected`, for `timeout` at most. May return early.
-    pub fn futex_wait(word: &AtomicU32, expected: u32, timeout: Option<Duration>) {
-        let limit = timeout.map(|t| libc::timespec {
-            tv_sec: t.as_secs().min(i64::MAX as u64) as libc::time_t,
-            tv_nsec: t.subsec_nanos().into(),
-        });
-        let limit = limit
-            .as_ref()
-            .map_or(std::ptr::null(), |t| t as *const libc::timespec);
-        // SAFETY: `word` outlives the call and `limit` is null or points to a timespec of this frame.
-        unsafe {
-            libc::syscall(
-                libc::SYS_futex,
-                word.as_ptr(),
-                libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
-                expected,
-                limit,
-            );
+    /// A word that threads can sleep on.
+    #[derive(Default)]
+    pub struct Futex(pub AtomicU32);
+
+    impl Futex {
+        /// A word with this value.
+        pub const fn new(value: u32) -> Futex {
+            Futex(AtomicU32::new(value))
+        }
+
+        /// Sleeps while the word holds `expected`, for `timeout` at most. May return early.
+        pub fn wait(&self, expected: u32, timeout: Option<Duration>) {
+            let limit = timeout.map(|t| libc::timespec {
+                tv_sec: t.as_secs().min(i64::MAX as u64) as libc::time_t,
+                tv_nsec: t.subsec_nanos().into(),
+            });
+            let limit = limit
+                .as_ref()
+                .map_or(std::ptr::null(), |t| t as *const libc::timespec);
+            let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
+            // SAFETY: the word outlives the call and `limit` is null or points to a timespec of this frame.
+            unsafe {
+                libc::syscall(
+                    libc::SYS_futex,
+                    self.0.as_ptr(),
+                    operation,
+                    expected,
+                    limit,
+                );
+            }
+        }
+
+        /// Wakes one thread that sleeps on the word.
+        pub fn wake(&self) {
+            let operation = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
+            // SAFETY: the kernel only uses the address as a key; it need not even be mapped.
+            unsafe { libc::syscall(libc::SYS_futex, self.0.as_ptr(), operation, 1) };
         }
     }
 
-    /// Wakes one thread that sleeps on `word`.
-    pub fn futex_wake(word: &AtomicU32) {
-        // SAFETY: the kernel only uses the address as a key; it need not even be mapped.
-        unsafe {
-            libc::syscall(
-                libc::SYS_futex,
-                word.as_ptr(),
-                libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
-                1,
-            );
+    /// `std::cell::UnsafeCell` in loom's manner.
+    pub struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+    impl<T> UnsafeCell<T> {
+        pub fn new(value: T) -> Self {
+            Self(std::cell::UnsafeCell::new(value))
         }
+        /// For reading.
+        #[inline(always)]
+        pub fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+            f(self.0.get())
+        }
+        /// For writing.
+        #[inline(always)]
+        pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+            f(self.0.get())
+        }
+    }
+
+    /// Is this moment over? None never is.
+    pub fn is_over(deadline: Option<Instant>) -> bool {
+        deadline.is_some_and(|moment| Instant::now() >= moment)
     }
 }
 
 #[cfg(not(loom))]
 pub use native::*;
+pub use std::sync::{Arc, Weak};
 
 #[cfg(loom)]
 mod model {
-    pub use loom::sync::Arc;
+    pub use loom::cell::UnsafeCell;
+    pub use loom::sync::MutexGuard;
     pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
-    pub use std::sync::Weak;
+    pub use loom::thread_local;
 
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     /// loom's mutex with parking_lot's signature.
     #[derive(Debug, Default)]
     pub struct Mutex<T>(loom::sync::Mutex<T>);
-    pub type MutexGuard<'a, T> = loom::sync::MutexGuard<'a, T>;
 
     impl<T> Mutex<T> {
         pub fn new(value: T) -> Self {
@@ -71,12 +104,27 @@ mod model {
         }
     }
 
-    /// Under loom a futex wait is a yield: the caller's loop looks again.
-    pub fn futex_wait(_word: &AtomicU32, _expected: u32, _timeout: Option<Duration>) {
-        loom::thread::yield_now();
+    /// The lock stands for the kernel's, under which it compares the word and puts the thread to sleep.
+    #[derive(Default)]
+    pub struct Futex(pub AtomicU32, Mutex<()>, loom::sync::Condvar);
+
+    impl Futex {
+        pub fn wait(&self, expected: u32, timeout: Option<Duration>) {
+            let lock = self.1.lock();
+            if timeout.is_none() && self.0.load(Ordering::SeqCst) == expected {
+                drop(self.2.wait(lock));
+            }
+        }
+
+        pub fn wake(&self) {
+            let _lock = self.1.lock();
+            self.2.notify_one();
+        }
     }
 
-    pub fn futex_wake(_word: &AtomicU32) {}
+    pub fn is_over(deadline: Option<Instant>) -> bool {
+        deadline.is_some()
+    }
 }
 
 #[cfg(loom)]

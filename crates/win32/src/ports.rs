@@ -67,11 +67,12 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
     win32(FALSE, || {
         // SAFETY: null or valid for a write by this function's contract.
         unsafe { store(lpoverlapped, std::ptr::null_mut()) };
-        let port = handles::get::<Port>(completionport)?;
         if is_bad(lpnumberofbytestransferred) || is_bad(lpcompletionkey) || is_bad(lpoverlapped) {
+            handles::get::<Port>(completionport)?;
             return Err(ERROR_NOACCESS.into());
         }
-        let packet = handles::arc(&port).dequeue(dwmilliseconds, false).map_err(nothing)?;
+        let taken = Port::with_handle(handles::key(completionport), |port| port.dequeue(dwmilliseconds, false))?;
+        let packet = taken.map_err(nothing)?;
         // SAFETY: valid for writes by this function's contract.
         unsafe {
             store(lpnumberofbytestransferred, packet.bytes);
@@ -106,13 +107,14 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
         if is_bad(ulnumentriesremoved) {
             return Err(ERROR_NOACCESS.into());
         }
-        let port = handles::get::<Port>(completionport)?;
         let write = |at: usize, packet: Packet| {
             // SAFETY: the kernel hands out indices below `ulcount`, for which the array is valid.
             unsafe { lpcompletionportentries.add(at).write_unaligned(entry(packet)) };
         };
         let alertable = falertable != FALSE;
-        let taken = handles::arc(&port).dequeue_many(dwmilliseconds, alertable, write, ulcount as usize);
+        let taken = Port::with_handle(handles::key(completionport), |port| {
+            port.dequeue_many(dwmilliseconds, alertable, write, ulcount as usize)
+        })?;
         // Windows leaves a count of 1 where nothing was removed.
         let count = taken.map_or(1, |taken| taken as u32);
         // SAFETY: valid for a write by this function's contract.
@@ -135,12 +137,13 @@ pub unsafe extern "system" fn PostQueuedCompletionStatus(
     lpoverlapped: *const OVERLAPPED,
 ) -> BOOL {
     win32(FALSE, || {
-        handles::get::<Port>(completionport)?.post(Packet {
+        let packet = Packet {
             bytes: dwnumberofbytestransferred,
             key: dwcompletionkey,
             overlapped: OverlappedPtr(lpoverlapped.cast_mut().cast()),
             status: Status::SUCCESS,
-        });
+        };
+        Port::with_handle(handles::key(completionport), |port| port.post(packet))?;
         Ok(TRUE)
     })
 }

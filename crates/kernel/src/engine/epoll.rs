@@ -67,15 +67,22 @@ impl Epoll {
 
     /// Reports edges of `fd` under `token` from now on.
     pub fn register(&self, fd: i32, token: u64) -> Result<(), Status> {
-        self.add(fd, INTEREST, token)
+        match self.add(fd, INTEREST, token) {
+            0 => Ok(()),
+            errno => Err(Status::from_errno(errno)),
+        }
     }
 
-    /// A write to `fd`, an eventfd, ends waits from now on.
+    /// A write to `fd`, an eventfd, ends waits from now on. No error if that was so already.
     pub fn register_kick(&self, fd: i32) -> Result<(), Status> {
-        self.add(fd, libc::EPOLLIN | libc::EPOLLET, KICK)
+        match self.add(fd, libc::EPOLLIN | libc::EPOLLET, KICK) {
+            0 | libc::EEXIST => Ok(()),
+            errno => Err(Status::from_errno(errno)),
+        }
     }
 
-    fn add(&self, fd: i32, events: i32, token: u64) -> Result<(), Status> {
+    /// 0 or errno.
+    fn add(&self, fd: i32, events: i32, token: u64) -> i32 {
         let mut event = libc::epoll_event {
             events: events as u32,
             u64: token,
@@ -83,11 +90,7 @@ impl Epoll {
         // SAFETY: `event` is of this frame; the kernel checks the descriptors.
         let result =
             unsafe { libc::epoll_ctl(self.0.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &mut event) };
-        if result == 0 {
-            Ok(())
-        } else {
-            Err(Status::last_os_error())
-        }
+        if result == 0 { 0 } else { super::errno() }
     }
 
     /// No wait that begins after this reports `fd`.

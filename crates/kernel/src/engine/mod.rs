@@ -18,6 +18,13 @@ pub use epoll::{Epoll, Events};
 /// The token of kick descriptors; never reported.
 pub const KICK: u64 = 0;
 
+/// Why the calling thread's last system call failed.
+fn errno() -> i32 {
+    std::io::Error::last_os_error()
+        .raw_os_error()
+        .unwrap_or_default()
+}
+
 /// What a descriptor has become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Readiness {

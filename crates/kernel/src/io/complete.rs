@@ -11,7 +11,9 @@ use std::sync::atomic::AtomicUsize;
 
 use super::file::{self, File};
 use super::port::{Packet, Port};
-use super::request::{Completion, OverlappedPtr, Request, Routine};
+use super::request::{Completion, OverlappedPtr, Rare, Request, Routine};
+use crate::device::Device;
+use crate::device::socket::phase;
 use crate::object::apc::{self, Apc};
 use crate::object::thread::Thread;
 use crate::status::Status;
@@ -64,10 +66,22 @@ pub(super) fn complete_at_once(file: &File, completion: &Completion, finished: F
 /// The end of an operation that was pending.
 pub(super) fn complete(file: &File, request: Request, finished: Finished, deliver: Deliver<'_>) {
     let file = match &request.completion.rare {
-        Some(rare) => rare.home.as_deref().unwrap_or(file),
+        Some(rare) => {
+            release_acceptor(rare);
+            rare.home.as_deref().unwrap_or(file)
+        }
         None => file,
     };
     finish(file, &request.completion, finished, false, deliver);
+}
+
+/// An AcceptEx that ends without a connection gives its acceptor back, before anybody hears of it (OVL-78).
+fn release_acceptor(rare: &Rare) {
+    if let Some(acceptor) = &rare.acceptor
+        && let Device::Socket(socket) = acceptor.device()
+    {
+        socket.clear(phase::ACCEPTOR);
+    }
 }
 
 fn finish(

@@ -6,14 +6,14 @@
 //! since its last look. After [`CALM`] looks with nothing to do it goes back to sleep.
 
 use std::sync::Weak;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::port::Port;
 use super::pump;
-use crate::sync::{Arc, futex_wait, futex_wake};
+use crate::sync::{Arc, Futex};
 
 const TICK: Duration = Duration::from_millis(2);
 const CALM: u32 = 50;
@@ -22,13 +22,13 @@ const ABSENT: u32 = 0;
 const ASLEEP: u32 = 1;
 const AWAKE: u32 = 2;
 
-static STATE: AtomicU32 = AtomicU32::new(ABSENT);
+static STATE: Futex = Futex::new(ABSENT);
 static PORTS: Mutex<Vec<Weak<Port>>> = Mutex::new(Vec::new());
 
 /// Something may have to be looked after.
 #[inline]
 pub fn arm() {
-    if STATE.load(Ordering::SeqCst) != AWAKE {
+    if STATE.0.load(Ordering::SeqCst) != AWAKE {
         wake();
     }
 }
@@ -42,15 +42,15 @@ pub fn watch(port: &Arc<Port>) {
 
 #[cold]
 fn wake() {
-    match STATE.swap(AWAKE, Ordering::SeqCst) {
-        ASLEEP => futex_wake(&STATE),
+    match STATE.0.swap(AWAKE, Ordering::SeqCst) {
+        ASLEEP => STATE.wake(),
         ABSENT => {
             let thread = std::thread::Builder::new()
                 .name("larboard-monitor".into())
                 .stack_size(128 * 1024)
                 .spawn(run);
             if thread.is_err() {
-                STATE.store(ABSENT, Ordering::SeqCst); // the next one tries again
+                STATE.0.store(ABSENT, Ordering::SeqCst); // the next one tries again
             }
         }
         _ => {}
@@ -70,13 +70,13 @@ fn run() {
         if calm < CALM {
             continue;
         }
-        STATE.store(ASLEEP, Ordering::SeqCst);
+        STATE.0.store(ASLEEP, Ordering::SeqCst);
         // Whoever armed before that store has left work that this last look sees; whoever arms after it wakes us.
         if look(&mut seen) {
-            STATE.store(AWAKE, Ordering::SeqCst);
+            STATE.0.store(AWAKE, Ordering::SeqCst);
         }
-        while STATE.load(Ordering::SeqCst) == ASLEEP {
-            futex_wait(&STATE, ASLEEP, None);
+        while STATE.0.load(Ordering::SeqCst) == ASLEEP {
+            STATE.wait(ASLEEP, None);
         }
         calm = 0;
     }

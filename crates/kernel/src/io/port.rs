@@ -30,6 +30,7 @@ use super::request::{self, OverlappedPtr};
 use super::{complete, monitor};
 use crate::engine::{Epoll, Events};
 use crate::object::dispatcher::{Dispatcher, Signal};
+use crate::object::handle_table::{Handle, HandleTable};
 use crate::object::queue::{Queue, Wake};
 use crate::object::thread::Thread;
 use crate::object::{HandleCount, Object, apc, wait};
@@ -139,6 +140,28 @@ impl Port {
         let woken = self.whom_to_wake(&mut queue, eager);
         drop(queue);
         wake(woken);
+    }
+
+    /// Runs `f` with the port behind `handle`. A thread that belongs to the port already finds it without touching
+    /// the reference counts that all its workers share.
+    pub fn with_handle<R>(handle: Handle, f: impl FnOnce(&Arc<Port>) -> R) -> Result<R, Status> {
+        let table = HandleTable::process();
+        let own = CURRENT.with(|current| {
+            let known = current.handle.get() == Some(handle) && table.is_open(handle);
+            known.then(|| current.reference.take()).flatten()
+        });
+        let port = match own {
+            Some(port) => port,
+            None => table.get_as::<Port>(handle)?.to_arc(),
+        };
+        let result = f(&port);
+        CURRENT.with(|current| {
+            if std::ptr::eq(current.port.get(), Arc::as_ptr(&port)) {
+                current.handle.set(Some(handle));
+                current.reference.replace(Some(port));
+            }
+        });
+        Ok(result)
     }
 
     /// Takes one packet, waiting for at most `milliseconds`.
@@ -281,8 +304,10 @@ impl Port {
         };
         let port = std::ptr::from_ref(self).addr();
         if thread.seat.kicks_port.swap(port, Ordering::Relaxed) != port {
-            // Already there if the thread has led here before: that error means nothing.
-            let _ = self.pump.engine().register_kick(kick);
+            if self.pump.engine().register_kick(kick).is_err() {
+                thread.seat.kicks_port.store(0, Ordering::Relaxed);
+                return false;
+            }
         }
         true
     }
@@ -322,6 +347,7 @@ impl Port {
                 return;
             }
             leave_port(thread);
+            current.handle.set(None);
             current.port.set(Arc::as_ptr(self));
             *current.reference.borrow_mut() = Some(self.clone());
             thread.seat.taken.store(true, Ordering::Relaxed);
@@ -357,22 +383,17 @@ impl Port {
     /// Called by the monitor. True if another look will be needed soon.
     pub(super) fn tick(self: &Arc<Self>) -> bool {
         let mut queue = self.queue.lock();
-        let work = !queue.entries.is_empty();
         let unled = !queue.leading && self.pump.has_pending();
-        if queue.closed {
-            if unled || work {
-                drop(self.sweep(queue));
-                return true;
-            }
+        if !unled && queue.entries.is_empty() {
             return false;
         }
-        if !(work || unled) {
-            return false;
-        }
-        if queue.has_moved() {
+        if !queue.closed && queue.has_moved() {
             return true;
         }
-        if work && !queue.has_room() && queue.has_waiters() {
+        if unled {
+            queue = self.poll(queue, Epoll::poll);
+        }
+        if !queue.entries.is_empty() && !queue.has_room() && queue.has_waiters() {
             self.discount_blocked(&mut queue);
         }
         if queue.has_room()
@@ -382,16 +403,15 @@ impl Port {
             thread.unpark();
             return true;
         }
-        if unled {
-            drop(self.sweep(queue));
+        if unled || queue.closed {
+            self.sweep(queue);
             return true;
         }
         queue.has_waiters()
     }
 
-    /// Nobody comes for the edges: performs what they allow, so that buffers fill and events are set.
-    fn sweep<'p>(self: &'p Arc<Self>, queue: MutexGuard<'p, Queue<Entry>>) -> MutexGuard<'p, Queue<Entry>> {
-        let mut queue = self.poll(queue, Epoll::poll);
+    /// Nobody comes for the tokens: performs what they allow, so that buffers fill and events are set.
+    fn sweep(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue<Entry>>) {
         let entries = std::mem::take(&mut queue.entries);
         drop(queue);
         let mut packets = VecDeque::new();
@@ -411,13 +431,11 @@ impl Port {
             }
         }
         let mut queue = self.queue.lock();
-        if queue.closed {
-            return queue;
+        if !queue.closed {
+            for packet in packets.into_iter().rev() {
+                queue.entries.push_front(Entry::Packet(packet));
+            }
         }
-        for packet in packets.into_iter().rev() {
-            queue.entries.push_front(Entry::Packet(packet));
-        }
-        queue
     }
 
     /// A thread that counts as running but sleeps in the kernel is blocked in a foreign system call (PORT-55).
@@ -443,7 +461,10 @@ struct Current {
     port: Cell<*const Port>,
     /// The port, while the thread has a packet of it in hand.
     running: Cell<*const Port>,
+    /// What keeps `port` alive, except while `with_handle` has it further down this thread's stack.
     reference: RefCell<Option<Arc<Port>>>,
+    /// A handle that denotes `port`, if it is still open.
+    handle: Cell<Option<Handle>>,
     dequeues: Cell<u32>,
     sampled: Cell<Option<Instant>>,
 }
@@ -480,6 +501,7 @@ thread_local! {
             port: Cell::new(std::ptr::null()),
             running: Cell::new(std::ptr::null()),
             reference: RefCell::new(None),
+            handle: Cell::new(None),
             dequeues: Cell::new(0),
             sampled: Cell::new(None),
         }
@@ -487,13 +509,12 @@ thread_local! {
 }
 
 /// Runs `f` with the port that the calling thread belongs to.
-fn with_port(f: impl FnOnce(&Arc<Port>)) {
-    let port = CURRENT
-        .try_with(|current| current.reference.borrow().clone())
-        .ok()
-        .flatten();
-    if let Some(port) = port {
-        f(&port);
+fn with_port(f: impl FnOnce(&Port)) {
+    let port = CURRENT.try_with(|current| current.port.get());
+    // SAFETY: null, or kept alive by `reference` or by a `with_handle` that is under way on this thread; nothing that
+    // `f` does here drops either.
+    if let Some(port) = port.ok().and_then(|port| unsafe { port.as_ref() }) {
+        f(port);
     }
 }
 
@@ -518,15 +539,18 @@ fn leave_port(thread: &Arc<Thread>) {
     thread_blocks(thread);
     // Another port may come to lie where this one was, and its poller does not have the kick descriptor.
     thread.seat.kicks_port.store(0, Ordering::Relaxed);
-    let _ = CURRENT.try_with(|current| {
+    with_port(|port| {
+        port.members
+            .lock()
+            .retain(|member| !std::ptr::eq(member.as_ptr(), Arc::as_ptr(thread)));
+    });
+    let former = CURRENT.try_with(|current| {
         current.port.set(std::ptr::null());
         current.running.set(std::ptr::null());
-        if let Some(port) = current.reference.borrow_mut().take() {
-            port.members
-                .lock()
-                .retain(|member| !std::ptr::eq(member.as_ptr(), Arc::as_ptr(thread)));
-        }
+        current.handle.set(None);
+        current.reference.take()
     });
+    drop(former);
 }
 
 /// Does the thread sleep, according to the kernel?

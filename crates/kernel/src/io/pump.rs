@@ -188,11 +188,14 @@ impl General {
         let Some(kick) = thread.kick_fd() else {
             return false;
         };
+        if !thread.seat.kicks_general.load(Ordering::Relaxed) {
+            if pump.engine().register_kick(kick).is_err() {
+                return false;
+            }
+            thread.seat.kicks_general.store(true, Ordering::Relaxed);
+        }
         drivers.leading = true;
         drop(drivers);
-        if !thread.seat.kicks_general.swap(true, Ordering::Relaxed) {
-            let _ = pump.engine().register_kick(kick);
-        }
         let brought = self.lead(pump, |engine, events| {
             if thread.enter_poll() {
                 engine.wait(events, deadline);

@@ -16,13 +16,12 @@
 //! Unpinning is a release; the winner's compare-and-swap is an acquire and meets all of them.
 
 use std::any::Any;
-use std::cell::UnsafeCell;
 use std::collections::VecDeque;
 use std::ops::Deref;
 
 use super::{Object, ObjectRef};
 use crate::status::Status;
-use crate::sync::{Arc, AtomicPtr, AtomicU32, AtomicU64, Mutex, Ordering};
+use crate::sync::{Arc, AtomicPtr, AtomicU32, AtomicU64, Mutex, Ordering, UnsafeCell};
 
 /// A handle value as the application sees it, without its two low bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,7 +120,7 @@ impl HandleTable {
             .expect("the segment was made with the index");
         object.handles().opened();
         // SAFETY: the index came off the free list, so this thread alone owns the empty slot.
-        unsafe { *slot.object.get() = Some(object) };
+        slot.object.with_mut(|place| unsafe { *place = Some(object) });
         slot.flags.store(0, Ordering::Relaxed);
         let before = slot.word.fetch_or(LIVE | OCCUPIED, Ordering::Release);
         let generation = before >> GENERATION_SHIFT;
@@ -143,11 +142,21 @@ impl HandleTable {
             return Err(Status::INVALID_HANDLE);
         }
         // SAFETY: the slot is LIVE and pinned, so its object is there and stays (see the top of the file).
-        let whole = unsafe { (*slot.object.get()).as_ref() }.ok_or(Status::INVALID_HANDLE)?;
+        let whole = slot.object.with(|place| unsafe { (*place).as_ref() });
+        let whole = whole.ok_or(Status::INVALID_HANDLE)?;
         Ok(Pinned {
             object: &**whole,
             whole,
             pin,
+        })
+    }
+
+    /// Is the handle open? Without a pin the answer may be out of date at once.
+    #[inline]
+    pub fn is_open(&self, handle: Handle) -> bool {
+        self.locate(handle).is_some_and(|(slot, generation)| {
+            let word = slot.word.load(Ordering::Acquire);
+            word & LIVE != 0 && word >> GENERATION_SHIFT == generation
         })
     }
 
@@ -281,7 +290,7 @@ impl HandleTable {
             .is_ok()
         {
             // SAFETY: winning OCCUPIED makes this thread the owner of the slot until it is on the free list.
-            let object = unsafe { (*slot.object.get()).take() };
+            let object = slot.object.with_mut(|place| unsafe { (*place).take() });
             self.free.lock().slots.push_back(index);
             drop(object);
         }
@@ -339,7 +348,6 @@ impl<T: ?Sized> Pinned<'_, T> {
     }
 }
 
-#[cfg(not(loom))]
 impl<T: Object> Pinned<'_, T> {
     /// A counted reference that outlives the pin.
     pub fn to_arc(&self) -> Arc<T> {

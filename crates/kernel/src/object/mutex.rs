@@ -26,7 +26,6 @@ impl Object for Mutex {
 
 impl Mutex {
     /// A new mutex, owned by the calling thread if `owned`.
-    #[cfg(not(loom))]
     pub fn new(owned: bool) -> Arc<Mutex> {
         let mutex = Arc::new_cyclic(|me: &Weak<Mutex>| Mutex {
             dispatcher: Dispatcher::new(Signal::Mutex(Box::new(Ownership {

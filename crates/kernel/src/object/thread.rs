@@ -17,7 +17,7 @@ use std::time::Instant;
 use super::apc::ApcQueue;
 use super::dispatcher::{Dispatcher, Signal};
 use super::{HandleCount, Object};
-use crate::sync::{Arc, AtomicBool, AtomicU32, Mutex, Ordering, Weak, futex_wait, futex_wake};
+use crate::sync::{Arc, AtomicBool, AtomicU32, Futex, Mutex, Ordering, Weak, thread_local};
 
 /// STILL_ACTIVE: the exit code of a thread that has not ended.
 pub const STILL_ACTIVE: u32 = 259;
@@ -147,8 +147,10 @@ impl Thread {
 
     fn adopt_os_thread(&self) {
         // SAFETY: gettid has no preconditions.
-        self.id
-            .store(unsafe { libc::gettid() } as u32, Ordering::Relaxed);
+        let id = unsafe { libc::gettid() } as u32;
+        // All threads of a loom model are one to the system.
+        let id = if cfg!(loom) { self.serial } else { id };
+        self.id.store(id, Ordering::Relaxed);
     }
 
     /// The thread id; 0 before the thread runs.
@@ -200,7 +202,8 @@ impl Thread {
             hooks.exits(self);
         }
         self.apcs.close();
-        for mutex in std::mem::take(&mut *self.owned.lock()) {
+        let owned = std::mem::take(&mut *self.owned.lock());
+        for mutex in owned {
             if let Some(mutex) = mutex.upgrade() {
                 super::mutex::abandon(mutex.dispatcher(), self.id());
             }
@@ -228,14 +231,14 @@ impl Thread {
             return;
         }
         let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
-        futex_wait(&self.parker.0, FUTEX, left);
+        self.parker.0.wait(FUTEX, left);
         self.parker.leave();
     }
 
     /// Ends the present or the next `park`.
     pub fn unpark(&self) {
         match self.parker.notify() {
-            FUTEX => futex_wake(&self.parker.0),
+            FUTEX => self.parker.0.wake(),
             POLL => self.kick(),
             _ => {}
         }
@@ -326,8 +329,13 @@ impl Drop for Current {
     }
 }
 
+#[cfg(not(loom))]
 thread_local! {
     static CURRENT: Current = const { Current(OnceCell::new()) };
+}
+#[cfg(loom)]
+thread_local! {
+    static CURRENT: Current = Current(OnceCell::new());
 }
 
 const EMPTY: u32 = 0;
@@ -337,23 +345,24 @@ const POLL: u32 = 3;
 
 /// One permit. `EMPTY ⇄ {FUTEX, POLL}` by the owner, `→ NOTIFIED` by others.
 #[derive(Default)]
-struct Parker(AtomicU32);
+struct Parker(Futex);
 
 impl Parker {
     /// False if there was a permit, which is used up.
     fn enter(&self, how: u32) -> bool {
-        self.0
+        let word = &self.0.0;
+        word
             .compare_exchange(EMPTY, how, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
-            || self.0.swap(EMPTY, Ordering::Acquire) != NOTIFIED
+            || word.swap(EMPTY, Ordering::Acquire) != NOTIFIED
     }
 
     fn leave(&self) -> bool {
-        self.0.swap(EMPTY, Ordering::Acquire) == NOTIFIED
+        self.0.0.swap(EMPTY, Ordering::Acquire) == NOTIFIED
     }
 
     fn notify(&self) -> u32 {
-        self.0.swap(NOTIFIED, Ordering::AcqRel)
+        self.0.0.swap(NOTIFIED, Ordering::AcqRel)
     }
 }
 

@@ -10,7 +10,7 @@ use super::dispatcher::{Consumed, lock_all};
 use super::thread::{Claimed, Thread};
 use super::{ObjectRef, apc};
 use crate::status::Status;
-use crate::sync::Arc;
+use crate::sync::{Arc, is_over};
 
 /// MAXIMUM_WAIT_OBJECTS.
 pub const MAXIMUM_WAIT_OBJECTS: usize = 64;
@@ -140,7 +140,7 @@ fn block(
         if let Some(outcome) = claim.outcome() {
             break outcome;
         }
-        if deadline.is_some_and(|d| Instant::now() >= d) {
+        if is_over(deadline) {
             claim.time_out();
             continue;
         }

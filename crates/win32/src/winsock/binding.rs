@@ -13,6 +13,7 @@ use larboard_kernel::device::socket::address::Address;
 use larboard_kernel::device::socket::{Socket, phase};
 use larboard_kernel::io::file::File;
 
+use super::extension::renew;
 use super::socket::{Found, set_flag, succeeded};
 use crate::error::WsaError;
 
@@ -38,6 +39,7 @@ static BINDINGS: Mutex<Vec<Binding>> = Mutex::new(Vec::new());
 
 /// Binds a socket if no other one of the process stands against it. Errors as `bind`.
 pub(crate) fn bind(found: &Found, address: &Address) -> Result<(), WsaError> {
+    renew(found)?;
     let mut bindings = BINDINGS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if found.is(phase::BOUND | phase::CONNECTED | phase::CONNECTING | phase::ACCEPTOR) {
         return Err(WSAEINVAL.into());

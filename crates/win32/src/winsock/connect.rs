@@ -23,6 +23,7 @@ use larboard_kernel::io::file::{self, File};
 use larboard_kernel::status::Status;
 
 use super::address::Encoded;
+use super::extension::renew;
 use super::names::{self, Query};
 use super::socket::{self, Found};
 use crate::error::WsaError;
@@ -384,14 +385,15 @@ fn associate(found: &Found, address: &Address) -> Result<(), WsaError> {
 /// The phases in which a stream socket cannot begin to connect, and the errors for them (SOCK-12, NB-08, NB-10).
 fn begin(found: &Found, address: &Address) -> Result<(), WsaError> {
     found.settle_connect();
+    renew(found)?;
+    if found.is(phase::CONNECTED | phase::DISCONNECTED) {
+        return Err(WSAEISCONN.into());
+    }
     if found.is(phase::LISTENING | phase::ACCEPTOR | phase::CONNECT_EX) {
         return Err(WSAEINVAL.into());
     }
     if found.is(phase::CONNECTING) {
         return Err(WSAEALREADY.into());
-    }
-    if found.is(phase::CONNECTED | phase::DISCONNECTED) {
-        return Err(WSAEISCONN.into());
     }
     if address.port() == 0 || address.is_unspecified() {
         return Err(WSAEADDRNOTAVAIL.into());

@@ -59,6 +59,8 @@ pub mod phase {
     pub const CONNECT_EX: u32 = 1 << 14;
     /// DisconnectEx has ended the connection.
     pub const DISCONNECTED: u32 = 1 << 15;
+    /// And the socket may be had for another one, once it is renewed (TF_REUSE_SOCKET).
+    pub const REUSABLE: u32 = 1 << 16;
 }
 
 /// A socket.

@@ -360,6 +360,37 @@ impl Socket {
         }
     }
 
+    /// Gives a new descriptor the options of the old one (DisconnectEx with TF_REUSE_SOCKET). What it does not take, it
+    /// does not have.
+    pub fn copy_options(&self, from: i32, to: i32) {
+        for row in &ROWS {
+            if let (Linux(level, name), Flag | LowByte | Number) = (row.home, row.shape)
+                && self.check_level(row.level).is_ok()
+                && let Ok(value) = read::<i32>(from, level, name)
+            {
+                let _ = write(to, level, name, &value);
+            }
+        }
+        if let Ok(linger) = read_linger(from) {
+            let _ = write(to, SOCKET, libc::SO_LINGER, &linger);
+        }
+        for (level, name) in [
+            (SOCKET, libc::SO_OOBINLINE),
+            (IP, libc::IP_RECVERR),
+            (IPV6, libc::IPV6_RECVERR),
+        ] {
+            if let Ok(value) = read::<i32>(from, level, name) {
+                let _ = write(to, level, name, &value);
+            }
+        }
+        let buffers = self.settings(|s| [(libc::SO_SNDBUF, s.send_buffer), (libc::SO_RCVBUF, s.receive_buffer)]);
+        for (name, size) in buffers {
+            if let Some(size) = size {
+                let _ = write(to, SOCKET, name, &size.max(0));
+            }
+        }
+    }
+
     fn check_level(&self, level: i32) -> Result<(), Status> {
         let has = match level {
             LEVEL_SOCKET | LEVEL_IP => true,

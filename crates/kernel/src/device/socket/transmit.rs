@@ -28,8 +28,19 @@ pub struct Transmit {
     pub elements: std::collections::VecDeque<Element>,
     /// Bytes sent so far.
     pub done: u32,
-    /// TF_DISCONNECT: the connection ends after the last byte.
-    pub disconnect: bool,
+    /// The connection ends after the last byte.
+    pub disconnect: Disconnect,
+}
+
+/// What becomes of the connection after a transmission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disconnect {
+    /// It stays.
+    No,
+    /// It ends (TF_DISCONNECT).
+    Yes,
+    /// It ends, and the socket is to be had for another one (TF_REUSE_SOCKET): whoever takes it next renews it.
+    AndReuse,
 }
 
 const CHUNK: usize = 1 << 20;
@@ -66,8 +77,12 @@ impl Socket {
                 Outcome::Pending => return Outcome::Pending,
             }
         }
-        if transmit.disconnect {
-            self.set(phase::SHUT_SEND | phase::DISCONNECTED);
+        if transmit.disconnect != Disconnect::No {
+            let reuse = match transmit.disconnect {
+                Disconnect::AndReuse => phase::REUSABLE,
+                _ => 0,
+            };
+            self.set(phase::SHUT_SEND | phase::DISCONNECTED | reuse);
             // SAFETY: plain system call.
             unsafe { libc::shutdown(fd, libc::SHUT_WR) };
         }
