@@ -35,13 +35,7 @@ mod native {
             let operation = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
             // SAFETY: the word outlives the call and `limit` is null or points to a timespec of this frame.
             unsafe {
-                libc::syscall(
-                    libc::SYS_futex,
-                    self.0.as_ptr(),
-                    operation,
-                    expected,
-                    limit,
-                );
+                libc::syscall(libc::SYS_futex, self.0.as_ptr(), operation, expected, limit);
             }
         }
 

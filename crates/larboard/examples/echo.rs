@@ -34,15 +34,10 @@ fn accept(listener: &TcpListener, port: &Port) -> Result<()> {
 
 /// Starts what comes next. If that is nothing, the client is let go, and the connection closes.
 fn echo(done: Completion<SocketAddr>) -> Result<()> {
-    let Completion {
-        socket,
-        operation,
-        bytes,
-    } = done;
-    match (operation.kind(), bytes?) {
-        (Kind::Receive, 0) => println!("{} has gone", socket.key()),
-        (Kind::Receive, received) => socket.send(operation, ..received)?,
-        _ => socket.recv(operation)?,
+    match (done.operation.kind(), done.bytes?) {
+        (Kind::Receive, 0) => println!("{} has gone", done.key()),
+        (Kind::Receive, received) => done.socket.send(done.operation, ..received)?,
+        _ => done.socket.recv(done.operation)?,
     }
     Ok(())
 }

@@ -47,13 +47,20 @@ impl Outcome {
     }
 }
 
-/// Which of a file object's two queues a request waits in.
+/// Which of a file object's queues a request waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Waits until the descriptor is readable.
     In,
     /// Waits until the descriptor is writable.
     Out,
+    /// Waits for urgent data, which lies beside the stream (OVL-56).
+    Urgent,
+}
+
+impl Direction {
+    /// All of them.
+    pub const ALL: [Direction; 3] = [Direction::In, Direction::Out, Direction::Urgent];
 }
 
 /// The device behind a file object.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::complete;
 use super::file::{File, Io};
 use super::request;
-use crate::device::socket::{Operation, Socket};
+use crate::device::socket::{Operation, Socket, phase};
 use crate::device::{Device, Direction, Outcome};
 use crate::engine;
 use crate::object::apc;
@@ -126,13 +126,17 @@ pub fn call<T>(
     }
 }
 
-/// A synchronous send does not overtake overlapped ones that wait.
+/// A synchronous send does not overtake overlapped ones that wait, nor an accept an AcceptEx (OVL-84).
 fn in_turn(file: &File, io: &mut Io, direction: Direction) -> bool {
-    if direction == Direction::In || io.is_idle(Direction::Out) {
+    let ordered = match file.device() {
+        Device::Socket(socket) => direction == Direction::Out || socket.is(phase::LISTENING),
+        Device::Disk(_) => false,
+    };
+    if !ordered || io.is_idle(direction) {
         return true;
     }
-    request::run_sends(file, io);
-    io.is_idle(Direction::Out)
+    request::run_queued(file, io, direction);
+    io.is_idle(direction)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -183,8 +187,9 @@ fn poll_descriptors(
     deadline: Option<Instant>,
 ) {
     let events = match direction {
-        Direction::In => libc::POLLIN | libc::POLLPRI,
+        Direction::In => libc::POLLIN,
         Direction::Out => libc::POLLOUT,
+        Direction::Urgent => libc::POLLPRI,
     };
     let mut set = [
         libc::pollfd {

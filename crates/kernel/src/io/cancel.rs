@@ -54,7 +54,7 @@ fn matches(file: &File, request: &Request, which: Which) -> bool {
 pub(super) fn cancel_queued(file: &File, is: impl Fn(&Request) -> bool) -> usize {
     let mut io = file.lock();
     let mut cancelled = 0;
-    for direction in [Direction::In, Direction::Out] {
+    for direction in Direction::ALL {
         for request in io.queue(direction).extract(&is) {
             request::leave(file, &mut io, direction);
             cancelled += 1;
@@ -68,7 +68,7 @@ pub(super) fn cancel_queued(file: &File, is: impl Fn(&Request) -> bool) -> usize
 /// A stream receive that has bytes has completed; everything else is cancelled with what it has done (CXL-05).
 fn cancelled_outcome(request: &Request) -> Finished {
     let done = request.operation.done();
-    let status = if done > 0 && request.operation.direction() == Direction::In {
+    let status = if done > 0 && request.operation.direction() != Direction::Out {
         Status::SUCCESS
     } else {
         Status::CANCELLED

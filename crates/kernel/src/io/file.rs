@@ -20,6 +20,7 @@ use super::complete::{self, Finished};
 use super::port::Port;
 use super::pump;
 use super::request::{Queue, Request};
+use crate::device::socket::phase;
 use crate::device::{Device, Direction};
 use crate::engine::Readiness;
 use crate::object::dispatcher::{Dispatcher, Signal};
@@ -42,6 +43,7 @@ const PENDING_IN: u32 = 0x08;
 const PENDING_OUT: u32 = 0x10;
 const TOKEN: u32 = 0x20;
 const SIGNALLED: u32 = 0x40;
+const PENDING_URGENT: u32 = 0x80;
 
 /// A file object.
 pub struct File {
@@ -87,6 +89,8 @@ enum Registered {
 struct Extra {
     /// Operations that wait until the descriptor is writable.
     sends: Queue,
+    /// Receives of urgent data.
+    urgent: Queue,
     /// Threads blocked in a synchronous call.
     blocked: Vec<Arc<Thread>>,
     /// AcceptEx operations of this listener that wait for the first data on their acceptor.
@@ -239,7 +243,7 @@ impl File {
         if self.is_associated() {
             return Err(Status::INVALID_PARAMETER);
         }
-        let pending = io.receives.len() + io.sends().map_or(0, |sends| sends.len());
+        let pending = io.pending();
         let pollable = matches!(self.device, Device::Socket(_));
         if pollable {
             // The new registration reports what is there already, perhaps at once: forget before, not after.
@@ -312,6 +316,36 @@ impl File {
         Ok(())
     }
 
+    /// shutdown: 0 receive, 1 send, 2 both. What is queued is sent first (OVL-52).
+    pub fn shutdown(&self, how: i32) -> Result<(), Status> {
+        let Device::Socket(socket) = &self.device else {
+            return Err(Status::OBJECT_TYPE_MISMATCH);
+        };
+        let mut io = self.io.lock();
+        if io.closed {
+            return Err(Status::INVALID_HANDLE);
+        }
+        socket.shutdown(how)?;
+        if how != 0 {
+            socket.set(phase::END_DUE);
+            if io.is_idle(Direction::Out) {
+                self.end_if_due(&mut io);
+            }
+        }
+        Ok(())
+    }
+
+    /// The last queued send has gone: the end of the stream follows it.
+    pub(super) fn end_if_due(&self, io: &mut Io) {
+        if let Device::Socket(socket) = &self.device
+            && socket.is(phase::END_DUE)
+        {
+            socket.clear(phase::END_DUE);
+            // SAFETY: plain system call.
+            unsafe { libc::shutdown(io.fd, libc::SHUT_WR) };
+        }
+    }
+
     /// The last handle is gone: everything pending ends with an abort status, the descriptor closes (HND-15).
     fn close(&self) {
         let mut io = self.io.lock();
@@ -322,8 +356,7 @@ impl File {
             Device::Socket(socket) => socket.abort_status(&request.operation),
             Device::Disk(_) => Status::CANCELLED,
         };
-        let mut ended = io.receives.drain();
-        ended.append(&mut io.sends().map(Queue::drain).unwrap_or_default());
+        let ended = io.drain();
         self.settle(&io, ended.len());
         if let Some(pump) = self.pump(&io) {
             pump.unregister(io.fd, self);
@@ -388,7 +421,7 @@ impl File {
         let mut waiting = 0;
         if readiness.readable {
             bits |= READY_IN;
-            waiting |= PENDING_IN;
+            waiting |= PENDING_IN | PENDING_URGENT;
         }
         if readiness.writable {
             bits |= READY_OUT;
@@ -409,7 +442,7 @@ impl File {
     /// Is an attempt worth a system call?
     pub(super) fn is_ready(&self, io: &Io, direction: Direction) -> bool {
         let state = self.state.load(Ordering::Acquire);
-        direction == Direction::Out
+        direction != Direction::In
             || io.registered == Registered::Nowhere
             || state & (READY_IN | LASTING) != 0
     }
@@ -458,23 +491,41 @@ impl Io {
         forwarded.push(Arc::downgrade(acceptor));
     }
 
-    /// The queue of sends, if there has been one.
-    pub(super) fn sends(&mut self) -> Option<&mut Queue> {
-        self.extra.as_mut().map(|extra| &mut extra.sends)
+    fn existing_queue(&self, direction: Direction) -> Option<&Queue> {
+        let extra = self.extra.as_ref();
+        match direction {
+            Direction::In => Some(&self.receives),
+            Direction::Out => extra.map(|extra| &extra.sends),
+            Direction::Urgent => extra.map(|extra| &extra.urgent),
+        }
     }
 
     /// Does nothing wait in this direction?
-    pub(super) fn is_idle(&mut self, direction: Direction) -> bool {
-        match direction {
-            Direction::In => self.receives.is_empty(),
-            Direction::Out => self.sends().is_none_or(|sends| sends.is_empty()),
+    pub(super) fn is_idle(&self, direction: Direction) -> bool {
+        self.existing_queue(direction).is_none_or(Queue::is_empty)
+    }
+
+    /// How many requests wait.
+    fn pending(&self) -> usize {
+        let length = |direction| self.existing_queue(direction).map_or(0, Queue::len);
+        Direction::ALL.into_iter().map(length).sum()
+    }
+
+    /// Everything that waits, oldest first in each direction.
+    fn drain(&mut self) -> Vec<Box<Request>> {
+        let mut all = self.receives.drain();
+        if let Some(extra) = &mut self.extra {
+            all.append(&mut extra.sends.drain());
+            all.append(&mut extra.urgent.drain());
         }
+        all
     }
 
     pub(super) fn queue(&mut self, direction: Direction) -> &mut Queue {
         match direction {
             Direction::In => &mut self.receives,
             Direction::Out => &mut self.extra.get_or_insert_default().sends,
+            Direction::Urgent => &mut self.extra.get_or_insert_default().urgent,
         }
     }
 }
@@ -496,10 +547,12 @@ impl Drop for File {
     }
 }
 
+/// Urgent data has no bit of its own: every edge is worth an attempt.
 fn ready_bit(direction: Direction) -> u32 {
     match direction {
         Direction::In => READY_IN,
         Direction::Out => READY_OUT,
+        Direction::Urgent => 0,
     }
 }
 
@@ -507,6 +560,7 @@ fn pending_bit(direction: Direction) -> u32 {
     match direction {
         Direction::In => PENDING_IN,
         Direction::Out => PENDING_OUT,
+        Direction::Urgent => PENDING_URGENT,
     }
 }
 
@@ -522,7 +576,15 @@ mod tests {
     /// There is one file object per connection; a connection with a pending receive is to cost little.
     #[test]
     fn sizes() {
-        assert!(size_of::<super::File>() <= 120, "{}", size_of::<super::File>());
-        assert!(size_of::<super::Request>() <= 88, "{}", size_of::<super::Request>());
+        assert!(
+            size_of::<super::File>() <= 120,
+            "{}",
+            size_of::<super::File>()
+        );
+        assert!(
+            size_of::<super::Request>() <= 88,
+            "{}",
+            size_of::<super::Request>()
+        );
     }
 }

@@ -12,9 +12,9 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use super::{complete, monitor};
 use super::file::File;
 use super::request;
+use super::{complete, monitor};
 use crate::engine::{Epoll, Events};
 use crate::object::thread::Thread;
 use crate::status::Status;

@@ -178,7 +178,7 @@ fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, 
     io.queue(direction).push(Box::new(request));
     file.pended(io);
     let ready = file.mark_pending(direction);
-    if ready || (first && direction == Direction::Out) {
+    if ready || (first && direction != Direction::In) {
         run_queue(file, io, direction, &mut complete::post);
     }
     monitor::arm();
@@ -188,8 +188,9 @@ fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, 
 /// Performs what can be performed now. For whoever holds a token of the file, and for those who want to know.
 pub fn run(file: &File, deliver: Deliver<'_>) {
     let mut io = file.lock();
-    run_queue(file, &mut io, Direction::In, deliver);
-    run_queue(file, &mut io, Direction::Out, deliver);
+    for direction in Direction::ALL {
+        run_queue(file, &mut io, direction, deliver);
+    }
 }
 
 /// Tries whether a pending operation can finish, without waiting for the poller (GetOverlappedResult).
@@ -199,9 +200,9 @@ pub fn nudge(file: &File) {
     run(file, &mut complete::post);
 }
 
-/// Performs what waits to be sent.
-pub(super) fn run_sends(file: &File, io: &mut Io) {
-    run_queue(file, io, Direction::Out, &mut complete::post);
+/// Performs what waits in one direction.
+pub(super) fn run_queued(file: &File, io: &mut Io, direction: Direction) {
+    run_queue(file, io, direction, &mut complete::post);
 }
 
 fn run_queue(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_>) {
@@ -238,6 +239,9 @@ pub(super) fn leave(file: &File, io: &mut Io, direction: Direction) {
     file.settle(io, 1);
     if io.is_idle(direction) {
         file.clear_pending(direction);
+        if direction == Direction::Out {
+            file.end_if_due(io);
+        }
     }
 }
 

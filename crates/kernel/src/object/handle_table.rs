@@ -120,7 +120,8 @@ impl HandleTable {
             .expect("the segment was made with the index");
         object.handles().opened();
         // SAFETY: the index came off the free list, so this thread alone owns the empty slot.
-        slot.object.with_mut(|place| unsafe { *place = Some(object) });
+        slot.object
+            .with_mut(|place| unsafe { *place = Some(object) });
         slot.flags.store(0, Ordering::Relaxed);
         let before = slot.word.fetch_or(LIVE | OCCUPIED, Ordering::Release);
         let generation = before >> GENERATION_SHIFT;
@@ -337,7 +338,8 @@ impl<T: ?Sized> Deref for Pinned<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.object
+        // Through the cell for loom's sake: it checks that the slot is not emptied meanwhile.
+        self.pin.slot.object.with(|_| self.object)
     }
 }
 

@@ -351,8 +351,7 @@ impl Parker {
     /// False if there was a permit, which is used up.
     fn enter(&self, how: u32) -> bool {
         let word = &self.0.0;
-        word
-            .compare_exchange(EMPTY, how, Ordering::AcqRel, Ordering::Acquire)
+        word.compare_exchange(EMPTY, how, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
             || word.swap(EMPTY, Ordering::Acquire) != NOTIFIED
     }

@@ -511,7 +511,7 @@ fn shut(s: SOCKET, how: i32) -> Result<i32, WsaError> {
     if let Some(peer) = found.peer_address() {
         found.settings(|settings| settings.peer = Some(Box::new(peer)));
     }
-    found.with_fd(|fd| found.shutdown(fd, how))??;
+    found.file().shutdown(how)?;
     Ok(0)
 }
 

@@ -162,8 +162,9 @@ impl Socket {
         status
     }
 
-    /// shutdown: 0 receive, 1 send, 2 both (SOCK-20).
-    pub fn shutdown(&self, fd: i32, how: i32) -> Result<(), Status> {
+    /// What shutdown means for later calls: 0 receive, 1 send, 2 both (SOCK-20). A pending receive may still get data
+    /// (OVL-51), so the descriptor hears of the end of sending only, from the file object.
+    pub fn shutdown(&self, how: i32) -> Result<(), Status> {
         let bits = match how {
             0 => phase::SHUT_RECEIVE,
             1 => phase::SHUT_SEND,
@@ -174,11 +175,6 @@ impl Socket {
             return Err(Status::INVALID_CONNECTION);
         }
         self.set(bits);
-        // A pending receive may still get data (OVL-51), so SD_RECEIVE is our own affair.
-        if how != 0 {
-            // SAFETY: plain system call.
-            unsafe { libc::shutdown(fd, libc::SHUT_WR) };
-        }
         Ok(())
     }
 }

@@ -57,6 +57,8 @@ pub mod phase {
     pub const IGNORE_UNREACHABLE: u32 = 1 << 13;
     /// The connect under way is a ConnectEx.
     pub const CONNECT_EX: u32 = 1 << 14;
+    /// shutdown(SD_SEND) was called while sends were queued: the end follows the last of them (OVL-52).
+    pub const END_DUE: u32 = 1 << 30;
     /// DisconnectEx has ended the connection.
     pub const DISCONNECTED: u32 = 1 << 15;
     /// And the socket may be had for another one, once it is renewed (TF_REUSE_SOCKET).
@@ -123,6 +125,9 @@ impl Operation {
     /// The queue it waits in.
     pub fn direction(&self) -> Direction {
         match self {
+            Operation::Receive(receive) if receive.flags & transfer::flag::OOB != 0 => {
+                Direction::Urgent
+            }
             Operation::Receive(_) | Operation::Accept(_) | Operation::Never => Direction::In,
             Operation::Send(_)
             | Operation::Connect(_)
@@ -246,7 +251,11 @@ impl Socket {
     /// Reads or changes what options remember.
     pub fn settings<R>(&self, f: impl FnOnce(&mut Settings) -> R) -> R {
         let existing = self.settings.load(Ordering::Acquire);
-        let settings = if existing.is_null() { self.make_settings() } else { existing };
+        let settings = if existing.is_null() {
+            self.make_settings()
+        } else {
+            existing
+        };
         // SAFETY: not null, and freed only with the socket.
         f(&mut unsafe { &*settings }.lock())
     }
@@ -255,7 +264,10 @@ impl Socket {
     fn make_settings(&self) -> *mut Mutex<Settings> {
         let new = Box::into_raw(Box::default());
         let null = std::ptr::null_mut();
-        match self.settings.compare_exchange(null, new, Ordering::AcqRel, Ordering::Acquire) {
+        match self
+            .settings
+            .compare_exchange(null, new, Ordering::AcqRel, Ordering::Acquire)
+        {
             Ok(_) => new,
             Err(existing) => {
                 // SAFETY: made here, and another thread's was taken instead.
@@ -283,7 +295,12 @@ impl Socket {
         let inherited = self.phase.load(relaxed) & (phase::NON_BLOCKING | phase::OOB_INLINE);
         to.set(inherited);
         if let Some(settings) = self.existing_settings() {
-            to.settings(|s| *s = Settings { peer: None, ..settings });
+            to.settings(|s| {
+                *s = Settings {
+                    peer: None,
+                    ..settings
+                }
+            });
         }
     }
 
@@ -328,7 +345,10 @@ impl Socket {
 /// Whole seconds since the first call.
 fn seconds() -> u32 {
     static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    START.get_or_init(std::time::Instant::now).elapsed().as_secs() as u32
+    START
+        .get_or_init(std::time::Instant::now)
+        .elapsed()
+        .as_secs() as u32
 }
 
 /// A non-blocking descriptor for a new socket. `family` is Windows' number.

@@ -383,7 +383,12 @@ impl Socket {
                 let _ = write(to, level, name, &value);
             }
         }
-        let buffers = self.settings(|s| [(libc::SO_SNDBUF, s.send_buffer), (libc::SO_RCVBUF, s.receive_buffer)]);
+        let buffers = self.settings(|s| {
+            [
+                (libc::SO_SNDBUF, s.send_buffer),
+                (libc::SO_RCVBUF, s.receive_buffer),
+            ]
+        });
         for (name, size) in buffers {
             if let Some(size) = size {
                 let _ = write(to, SOCKET, name, &size.max(0));
