@@ -80,6 +80,9 @@ pub struct ServeArgs {
     /// Print no line for a client or a message
     #[arg(long)]
     pub quiet: bool,
+    /// End when the process that started this one ends, however it ends
+    #[arg(long, hide = true)]
+    pub end_with_parent: bool,
 }
 
 /// `larboard client`.
@@ -133,7 +136,7 @@ pub struct CompareArgs {
     )]
     pub connections: Vec<NonZeroUsize>,
     /// How long to load each model with each number of clients, in seconds
-    #[arg(long, value_name = "S", default_value = "1.5", value_parser = seconds)]
+    #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
     pub seconds: Duration,
     /// Write the figures to this file
     #[arg(long, value_name = "FILE")]

@@ -4,9 +4,10 @@ mod common;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Stdio;
 use std::thread;
 
-use common::{MODELS, Server, larboard, run, text};
+use common::{MODELS, Server, larboard, run, text, until};
 
 /// A figure of a JSON report, by its name; names are used once only.
 fn number(json: &str, name: &str) -> f64 {
@@ -240,6 +241,45 @@ fn prg_40_comparison() {
         "{models}"
     );
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_comparison_that_is_killed_leaves_no_server_behind() {
+    let mut command = larboard();
+    command.args([
+        "compare",
+        "--models",
+        "threads",
+        "--connections",
+        "1",
+        "--seconds",
+        "60",
+    ]);
+    let mut compare = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let children = format!("/proc/{0}/task/{0}/children", compare.id());
+    let mut server = String::new();
+    until("the start of the server", || {
+        server = std::fs::read_to_string(&children).unwrap();
+        !server.is_empty()
+    });
+    let name = format!("/proc/{}/comm", server.trim());
+    until("the server's own program", || {
+        std::fs::read_to_string(&name).is_ok_and(|name| name == "larboard\n")
+    });
+    // It blocks on its listening socket or on a client: it is past its start.
+    until("a thread for a client", || {
+        std::fs::read_dir(format!("/proc/{}/task", server.trim()))
+            .unwrap()
+            .count()
+            > 2
+    });
+    compare.kill().unwrap();
+    compare.wait().unwrap();
+    until("the end of the server", || !std::fs::exists(&name).unwrap());
 }
 
 #[test]

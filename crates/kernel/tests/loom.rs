@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use larboard_kernel::object::dispatcher::{Dispatcher, Signal};
 use larboard_kernel::object::event::Event;
-use larboard_kernel::object::handle_table::HandleTable;
+use larboard_kernel::object::handle_table::{Handle, HandleTable};
 use larboard_kernel::object::mutex::Mutex;
 use larboard_kernel::object::queue::{Queue, Wake};
 use larboard_kernel::object::semaphore::Semaphore;
@@ -28,7 +28,13 @@ fn explore(preemptions: usize, program: impl Fn() + Sync + Send + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(preemptions);
     model.max_branches = 20_000;
-    model.check(program);
+    let orders = Arc::new(AtomicUsize::new(0));
+    let count = orders.clone();
+    model.check(move || {
+        count.fetch_add(1, Relaxed);
+        program();
+    });
+    println!("{} orders", orders.load(Relaxed));
 }
 
 // ---- the handle table ----
@@ -80,7 +86,7 @@ impl Drop for Probe {
 
 #[test]
 fn an_object_stays_while_it_is_looked_at_and_goes_once() {
-    explore(3, || {
+    explore(5, || {
         let table = Arc::new(HandleTable::default());
         let (object, life) = Probe::new(1);
         let handle = table.insert(object).unwrap();
@@ -101,7 +107,7 @@ fn an_object_stays_while_it_is_looked_at_and_goes_once() {
 
 #[test]
 fn of_two_that_close_a_handle_one_does_it() {
-    explore(3, || {
+    explore(5, || {
         let table = Arc::new(HandleTable::default());
         let (object, life) = Probe::new(1);
         let handle = table.insert(object).unwrap();
@@ -116,7 +122,7 @@ fn of_two_that_close_a_handle_one_does_it() {
 
 #[test]
 fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
-    explore(3, || {
+    explore(5, || {
         let table = Arc::new(HandleTable::default());
         let (first, first_life) = Probe::new(1);
         let old = table.insert(first).unwrap();
@@ -151,6 +157,26 @@ fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
     });
 }
 
+/// A program may have any number in its hand, also one that is just being given out.
+#[test]
+fn a_handle_that_was_guessed_finds_a_whole_object() {
+    explore(5, || {
+        let table = Arc::new(HandleTable::default());
+        let theirs = table.clone();
+        let guess = Handle(4); // the first one
+        let guesser = thread::spawn(move || {
+            if let Ok(probe) = theirs.get_as::<Probe>(guess) {
+                assert_eq!(probe.number, 1);
+            }
+        });
+        let (object, life) = Probe::new(1);
+        assert_eq!(table.insert(object), Ok(guess));
+        guesser.join().unwrap();
+        table.close(guess).unwrap();
+        assert_eq!(life.freed.load(Relaxed), 1);
+    });
+}
+
 // ---- signals and waits ----
 
 fn auto_event() -> (Arc<Event>, ObjectRef) {
@@ -158,9 +184,26 @@ fn auto_event() -> (Arc<Event>, ObjectRef) {
     (event.clone(), event)
 }
 
+/// Two events in the order in which a wait for all locks them: a model has to do the same each time.
+fn two_events() -> [Arc<Event>; 2] {
+    let mut events = [auto_event().0, auto_event().0];
+    events.sort_by_key(|event| std::ptr::from_ref(event.dispatcher()).addr());
+    events
+}
+
+/// Waits for both in a thread of its own.
+fn wait_for_all(
+    first: &Arc<Event>,
+    second: &Arc<Event>,
+    limit: u32,
+) -> thread::JoinHandle<Result<Outcome, Status>> {
+    let objects: [ObjectRef; 2] = [first.clone(), second.clone()];
+    thread::spawn(move || wait::multiple(&objects.each_ref(), true, limit, false))
+}
+
 #[test]
 fn a_signal_reaches_a_thread_that_begins_to_wait() {
-    explore(3, || {
+    explore(5, || {
         let (event, object) = auto_event();
         let waiter = thread::spawn(move || wait::one(&object, FOREVER, false));
         event.set();
@@ -172,7 +215,7 @@ fn a_signal_reaches_a_thread_that_begins_to_wait() {
 /// WAIT-51: a signal that meets a time-out either satisfies the wait or stays.
 #[test]
 fn a_signal_and_a_time_out_have_one_winner() {
-    explore(3, || {
+    explore(5, || {
         let (event, object) = auto_event();
         let waiters: Vec<_> = (0..2)
             .map(|_| {
@@ -189,7 +232,7 @@ fn a_signal_and_a_time_out_have_one_winner() {
 
 #[test]
 fn every_count_of_a_semaphore_lets_one_thread_through() {
-    explore(2, || {
+    explore(3, || {
         let semaphore = Arc::new(Semaphore::new(0, 2).unwrap());
         let waiters: Vec<_> = (0..2)
             .map(|_| {
@@ -211,16 +254,9 @@ fn every_count_of_a_semaphore_lets_one_thread_through() {
 /// WAIT-11: everything or nothing, whoever competes.
 #[test]
 fn a_wait_for_all_takes_all_or_nothing() {
-    explore(2, || {
-        let ((a, a_object), (b, b_object)) = (auto_event(), auto_event());
-        let compete = |first: &ObjectRef, second: &ObjectRef| {
-            let (first, second) = (first.clone(), second.clone());
-            thread::spawn(move || wait::multiple(&[&first, &second], true, A_MOMENT, false))
-        };
-        let waiters = [
-            compete(&a_object, &b_object),
-            compete(&b_object, &a_object),
-        ];
+    explore(4, || {
+        let [a, b] = two_events();
+        let waiters = [wait_for_all(&a, &b, A_MOMENT), wait_for_all(&b, &a, A_MOMENT)];
         a.set();
         b.set();
         let outcomes = waiters.map(|waiter| waiter.join().unwrap().unwrap());
@@ -233,10 +269,9 @@ fn a_wait_for_all_takes_all_or_nothing() {
 
 #[test]
 fn a_wait_for_all_sees_the_last_signal_whoever_sets_it() {
-    explore(2, || {
-        let ((a, a_object), (b, b_object)) = (auto_event(), auto_event());
-        let waiter =
-            thread::spawn(move || wait::multiple(&[&a_object, &b_object], true, FOREVER, false));
+    explore(4, || {
+        let [a, b] = two_events();
+        let waiter = wait_for_all(&a, &b, FOREVER);
         let theirs = b.clone();
         let other = thread::spawn(move || theirs.set());
         a.set();
@@ -248,11 +283,10 @@ fn a_wait_for_all_sees_the_last_signal_whoever_sets_it() {
 
 #[test]
 fn half_a_wait_for_all_holds_nobody_back() {
-    explore(2, || {
-        let ((a, a_object), (b, b_object)) = (auto_event(), auto_event());
-        let one = a_object.clone();
-        let all =
-            thread::spawn(move || wait::multiple(&[&a_object, &b_object], true, FOREVER, false));
+    explore(4, || {
+        let [a, b] = two_events();
+        let one: ObjectRef = a.clone();
+        let all = wait_for_all(&a, &b, FOREVER);
         let any = thread::spawn(move || wait::one(&one, FOREVER, false));
         a.set();
         assert_eq!(any.join().unwrap(), Outcome::Object(0));
@@ -264,7 +298,7 @@ fn half_a_wait_for_all_holds_nobody_back() {
 
 #[test]
 fn a_mutex_passes_on_when_its_owner_ends() {
-    explore(2, || {
+    explore(4, || {
         let mutex = Mutex::new(false);
         let contend = |mutex: &Arc<Mutex>| {
             let object: ObjectRef = mutex.clone();
@@ -295,10 +329,10 @@ fn call(counter: &AtomicUsize) -> apc::Apc {
 fn run_as<R: 'static>(
     thread: &Arc<Thread>,
     f: impl FnOnce() -> R + 'static,
-) -> loom::thread::JoinHandle<R> {
-    let thread = thread.clone();
-    loom::thread::spawn(move || {
-        thread.enter();
+) -> thread::JoinHandle<R> {
+    let kernel_thread = thread.clone();
+    thread::spawn(move || {
+        kernel_thread.enter();
         f()
     })
 }
@@ -306,7 +340,7 @@ fn run_as<R: 'static>(
 /// APC-33: a call that is queued while the thread enters an alertable wait is not missed.
 #[test]
 fn a_call_reaches_a_thread_that_begins_to_wait() {
-    explore(3, || {
+    explore(5, || {
         let (calls, (_, never)) = (Arc::new(AtomicUsize::new(0)), auto_event());
         let target = Arc::new(Thread::new());
         let waiter = run_as(&target, move || wait::one(&never, FOREVER, true));
@@ -318,7 +352,7 @@ fn a_call_reaches_a_thread_that_begins_to_wait() {
 
 #[test]
 fn calls_of_two_threads_both_run() {
-    explore(2, || {
+    explore(4, || {
         let calls = Arc::new(AtomicUsize::new(0));
         let target = Arc::new(Thread::new());
         let (seen, (_, never)) = (calls.clone(), auto_event());
@@ -338,7 +372,7 @@ fn calls_of_two_threads_both_run() {
 
 #[test]
 fn a_call_and_a_signal_both_arrive() {
-    explore(2, || {
+    explore(4, || {
         let (calls, (event, object)) = (Arc::new(AtomicUsize::new(0)), auto_event());
         let target = Arc::new(Thread::new());
         let waiter = run_as(&target, move || {
@@ -357,7 +391,7 @@ fn a_call_and_a_signal_both_arrive() {
 
 #[test]
 fn a_call_and_a_time_out_have_one_winner() {
-    explore(3, || {
+    explore(5, || {
         let (calls, (_, never)) = (Arc::new(AtomicUsize::new(0)), auto_event());
         let target = Arc::new(Thread::new());
         let waiter = run_as(&target, move || wait::one(&never, A_MOMENT, true));
@@ -377,6 +411,9 @@ struct Line {
     queue: loom::sync::Mutex<Queue<u32>>,
     armed: loom::sync::Mutex<bool>,
     arm: loom::sync::Condvar,
+    concurrency: usize,
+    /// Workers with an entry in hand.
+    busy: AtomicUsize,
 }
 
 impl Line {
@@ -385,6 +422,8 @@ impl Line {
             queue: loom::sync::Mutex::new(Queue::new(concurrency)),
             armed: loom::sync::Mutex::new(false),
             arm: loom::sync::Condvar::new(),
+            concurrency: concurrency as usize,
+            busy: AtomicUsize::new(0),
         })
     }
 
@@ -419,6 +458,7 @@ impl Line {
                 let whom = queue.whom_to_wake(false, false);
                 drop(queue);
                 self.wake(whom);
+                assert!(self.busy.fetch_add(1, Relaxed) < self.concurrency);
                 return Some(entry);
             }
             if waited && !patient {
@@ -474,11 +514,13 @@ impl Line {
     }
 
     /// A worker that takes one entry and ends.
-    fn worker(self: &Arc<Self>) -> loom::thread::JoinHandle<Option<u32>> {
+    fn worker(self: &Arc<Self>) -> thread::JoinHandle<Option<u32>> {
         let line = self.clone();
         thread::spawn(move || {
             Thread::with_current(|thread| {
                 let entry = line.dequeue(thread, true);
+                thread::yield_now(); // its handler
+                line.busy.fetch_sub(usize::from(entry.is_some()), Relaxed);
                 line.stand_aside(thread);
                 entry
             })
@@ -492,7 +534,7 @@ impl Line {
 
 #[test]
 fn a_packet_reaches_a_worker_that_goes_to_sleep() {
-    explore(3, || {
+    explore(5, || {
         let line = Line::new(1);
         let worker = line.worker();
         line.post(7, true);
@@ -502,7 +544,7 @@ fn a_packet_reaches_a_worker_that_goes_to_sleep() {
 }
 
 fn two_workers_take_two_packets(concurrency: u32) {
-    explore(2, move || {
+    explore(4, move || {
         let line = Line::new(concurrency);
         let workers = [line.worker(), line.worker()];
         line.post(1, true);
@@ -527,7 +569,7 @@ fn two_packets_reach_two_workers_of_which_one_may_run() {
 
 #[test]
 fn a_packet_and_a_time_out_have_one_winner() {
-    explore(3, || {
+    explore(5, || {
         let line = Line::new(1);
         let theirs = line.clone();
         let worker =
@@ -541,12 +583,13 @@ fn a_packet_and_a_time_out_have_one_winner() {
 /// A worker that gives up as it is released leaves the packet to the other one.
 #[test]
 fn a_packet_released_to_a_worker_that_gives_up_reaches_another() {
-    explore(2, || {
+    explore(4, || {
         let line = Line::new(1);
         let theirs = line.clone();
         let impatient = thread::spawn(move || {
             Thread::with_current(|thread| {
                 let taken = theirs.dequeue(thread, false);
+                theirs.busy.fetch_sub(usize::from(taken.is_some()), Relaxed);
                 theirs.stand_aside(thread);
                 taken
             })
@@ -564,7 +607,7 @@ fn a_packet_released_to_a_worker_that_gives_up_reaches_another() {
 /// A worker's own completion wakes nobody; if the worker does not come back, the monitor finds it.
 #[test]
 fn a_wake_up_that_was_put_off_is_made_up_for() {
-    explore(2, || {
+    explore(4, || {
         let line = Line::new(2);
         let worker = line.worker();
         let theirs = line.clone();
@@ -579,7 +622,7 @@ fn a_wake_up_that_was_put_off_is_made_up_for() {
 /// PORT-61: whoever waits and whoever is about to wait hear of the closing.
 #[test]
 fn closing_reaches_every_worker() {
-    explore(2, || {
+    explore(4, || {
         let line = Line::new(1);
         let workers = [line.worker(), line.worker()];
         line.close();

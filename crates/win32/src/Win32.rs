@@ -7,7 +7,8 @@
 pub mod Foundation {
     pub use crate::error::{GetLastError, SetLastError};
     pub use crate::handles::{
-        CloseHandle, CompareObjectHandles, DuplicateHandle, GetHandleInformation, SetHandleInformation,
+        CloseHandle, CompareObjectHandles, DuplicateHandle, GetHandleInformation,
+        SetHandleInformation,
     };
     pub use windows_sys::Win32::Foundation::*;
 }
@@ -18,26 +19,48 @@ pub mod Networking {
     pub mod WinSock {
         pub use crate::error::{WSAGetLastError, WSASetLastError};
         pub use crate::events::{WSACloseEvent, WSACreateEvent, WSAResetEvent, WSASetEvent};
+        pub use crate::overlapped::WSAGetOverlappedResult;
         pub use crate::waits::WSAWaitForMultipleEvents;
-        pub use crate::winsock::byte_order::{WSAHtonl, WSAHtons, WSANtohl, WSANtohs, htonl, htons, ntohl, ntohs};
-        pub use crate::winsock::names::{
-            FreeAddrInfoW, GetAddrInfoW, GetHostNameW, GetNameInfoW, freeaddrinfo, getaddrinfo, gethostname,
-            getnameinfo,
+        pub use crate::winsock::byte_order::{
+            WSAHtonl, WSAHtons, WSANtohl, WSANtohs, htonl, htons, ntohl, ntohs,
         };
+        pub use crate::winsock::connect::{
+            WSAAccept, WSAConnect, WSAConnectByList, WSAConnectByNameA, WSAConnectByNameW, accept,
+            connect,
+        };
+        pub use crate::winsock::extension::{AcceptEx, GetAcceptExSockaddrs, TransmitFile};
+        pub use crate::winsock::ioctl::{
+            WSAIoctl, WSANSPIoctl, WSAProviderConfigChange, ioctlsocket,
+        };
+        pub use crate::winsock::names::{
+            FreeAddrInfoW, GetAddrInfoW, GetHostNameW, GetNameInfoW, freeaddrinfo, getaddrinfo,
+            gethostname, getnameinfo,
+        };
+        pub use crate::winsock::options::{getsockopt, setsockopt};
         pub use crate::winsock::protocols::{WSAEnumProtocolsA, WSAEnumProtocolsW};
         pub use crate::winsock::services::{
-            gethostbyaddr, gethostbyname, getprotobyname, getprotobynumber, getservbyname, getservbyport,
+            gethostbyaddr, gethostbyname, getprotobyname, getprotobynumber, getservbyname,
+            getservbyport,
+        };
+        pub use crate::winsock::socket::{
+            WSADuplicateSocketA, WSADuplicateSocketW, WSARecvDisconnect, WSASendDisconnect,
+            WSASocketA, WSASocketW, bind, closesocket, getpeername, getsockname, listen, shutdown,
+            socket,
         };
         pub use crate::winsock::startup::{WSACleanup, WSAStartup};
         pub use crate::winsock::text_address::{
-            InetNtopW, InetPtonW, WSAAddressToStringA, WSAAddressToStringW, WSAStringToAddressA, WSAStringToAddressW,
-            inet_addr, inet_ntoa, inet_ntop, inet_pton,
+            InetNtopW, InetPtonW, WSAAddressToStringA, WSAAddressToStringW, WSAStringToAddressA,
+            WSAStringToAddressW, inet_addr, inet_ntoa, inet_ntop, inet_pton,
+        };
+        pub use crate::winsock::transfer::{
+            WSARecv, WSARecvEx, WSARecvFrom, WSASend, WSASendMsg, WSASendTo, recv, recvfrom, send,
+            sendto,
         };
         pub use windows_sys::Win32::Networking::WinSock::*;
 
         macro_rules! hide {
             ($($function:ident)*) => {
-                $(#[allow(dead_code, non_upper_case_globals)]
+                $(#[allow(dead_code, hidden_glob_reexports, non_upper_case_globals)]
                 const $function: () = ();)*
             };
         }
@@ -55,6 +78,10 @@ pub mod Security {
 pub mod Storage {
     /// Files.
     pub mod FileSystem {
+        pub use crate::files::{
+            CreateFileA, CreateFileW, GetFileType, ReadFile, ReadFileEx, WriteFile, WriteFileEx,
+        };
+        pub use crate::ports::SetFileCompletionNotificationModes;
         pub use windows_sys::Win32::Storage::FileSystem::*;
     }
 }
@@ -63,14 +90,22 @@ pub mod Storage {
 pub mod System {
     /// Overlapped I/O and completion ports.
     pub mod IO {
+        pub use crate::overlapped::{
+            CancelIo, CancelIoEx, CancelSynchronousIo, GetOverlappedResult, GetOverlappedResultEx,
+        };
+        pub use crate::pool::BindIoCompletionCallback;
+        pub use crate::ports::{
+            CreateIoCompletionPort, GetQueuedCompletionStatus, GetQueuedCompletionStatusEx,
+            PostQueuedCompletionStatus,
+        };
         pub use windows_sys::Win32::System::IO::*;
     }
 
     /// The machine and its clock.
     pub mod SystemInformation {
         pub use crate::system::{
-            GetNativeSystemInfo, GetSystemInfo, GetSystemTimeAsFileTime, GetSystemTimePreciseAsFileTime, GetTickCount,
-            GetTickCount64,
+            GetNativeSystemInfo, GetSystemInfo, GetSystemTimeAsFileTime,
+            GetSystemTimePreciseAsFileTime, GetTickCount, GetTickCount64,
         };
         pub use windows_sys::Win32::System::SystemInformation::*;
     }
@@ -79,29 +114,34 @@ pub mod System {
     pub mod Threading {
         pub use crate::apc::QueueUserAPC;
         pub use crate::events::{
-            CreateEventA, CreateEventExA, CreateEventExW, CreateEventW, OpenEventA, OpenEventW, PulseEvent, ResetEvent,
-            SetEvent,
+            CreateEventA, CreateEventExA, CreateEventExW, CreateEventW, OpenEventA, OpenEventW,
+            PulseEvent, ResetEvent, SetEvent,
         };
         pub use crate::mutexes::{
             CreateMutexA, CreateMutexExA, CreateMutexExW, CreateMutexW, OpenMutexW, ReleaseMutex,
         };
+        pub use crate::pool::{
+            CancelThreadpoolIo, CloseThreadpoolIo, CreateThreadpoolIo, QueueUserWorkItem,
+            StartThreadpoolIo, WaitForThreadpoolIoCallbacks,
+        };
         pub use crate::process::{GetCurrentProcess, GetCurrentProcessId, GetProcessId};
         pub use crate::semaphores::{
-            CreateSemaphoreA, CreateSemaphoreExA, CreateSemaphoreExW, CreateSemaphoreW, OpenSemaphoreW,
-            ReleaseSemaphore,
+            CreateSemaphoreA, CreateSemaphoreExA, CreateSemaphoreExW, CreateSemaphoreW,
+            OpenSemaphoreW, ReleaseSemaphore,
         };
         pub use crate::system::GetActiveProcessorCount;
         pub use crate::threads::{
-            CreateThread, ExitThread, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, GetThreadId,
-            ResumeThread, SuspendThread, SwitchToThread,
+            CreateThread, ExitThread, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread,
+            GetThreadId, ResumeThread, SuspendThread, SwitchToThread,
         };
         pub use crate::timers::{
-            CancelWaitableTimer, CreateWaitableTimerA, CreateWaitableTimerExA, CreateWaitableTimerExW,
-            CreateWaitableTimerW, OpenWaitableTimerA, OpenWaitableTimerW, SetWaitableTimer, SetWaitableTimerEx,
+            CancelWaitableTimer, CreateWaitableTimerA, CreateWaitableTimerExA,
+            CreateWaitableTimerExW, CreateWaitableTimerW, OpenWaitableTimerA, OpenWaitableTimerW,
+            SetWaitableTimer, SetWaitableTimerEx,
         };
         pub use crate::waits::{
-            SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects, WaitForMultipleObjectsEx, WaitForSingleObject,
-            WaitForSingleObjectEx,
+            SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects, WaitForMultipleObjectsEx,
+            WaitForSingleObject, WaitForSingleObjectEx,
         };
         pub use windows_sys::Win32::System::Threading::*;
     }

@@ -1,6 +1,8 @@
 //! User APCs (APC-13).
 
-use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, HANDLE, PAPCFUNC};
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, HANDLE, PAPCFUNC,
+};
 use windows_sys::Win32::System::Threading::THREAD_SET_CONTEXT;
 
 use larboard_kernel::object::apc::{self, Apc};
@@ -17,14 +19,24 @@ use crate::{handles, threads};
 /// # Safety
 /// The routine may be called once with the data, on the thread, in an alertable wait.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn QueueUserAPC(pfnapc: PAPCFUNC, hthread: HANDLE, dwdata: usize) -> u32 {
+pub unsafe extern "system" fn QueueUserAPC(
+    pfnapc: PAPCFUNC,
+    hthread: HANDLE,
+    dwdata: usize,
+) -> u32 {
     win32(0, || {
         let thread = threads::get(hthread)?;
         if !handles::grants(hthread, THREAD_SET_CONTEXT) {
             return Err(ERROR_ACCESS_DENIED.into());
         }
         let routine = pfnapc.ok_or(ERROR_INVALID_PARAMETER)?;
-        apc::queue(&thread, Apc::User { routine, data: dwdata })?;
+        apc::queue(
+            &thread,
+            Apc::User {
+                routine,
+                data: dwdata,
+            },
+        )?;
         Ok(1)
     })
 }

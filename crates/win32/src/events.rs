@@ -6,7 +6,8 @@ use windows_sys::Win32::Foundation::{FALSE, HANDLE, TRUE};
 use windows_sys::Win32::Networking::WinSock::WSAEVENT;
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::Win32::System::Threading::{
-    CREATE_EVENT, CREATE_EVENT_INITIAL_SET, CREATE_EVENT_MANUAL_RESET, SYNCHRONIZATION_ACCESS_RIGHTS,
+    CREATE_EVENT, CREATE_EVENT_INITIAL_SET, CREATE_EVENT_MANUAL_RESET,
+    SYNCHRONIZATION_ACCESS_RIGHTS,
 };
 use windows_sys::core::{BOOL, PCSTR, PCWSTR};
 
@@ -32,7 +33,14 @@ pub unsafe extern "system" fn CreateEventW(
     lpname: PCWSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lpeventattributes, bmanualreset != FALSE, binitialstate != FALSE, || wide(lpname)) }
+    unsafe {
+        create(
+            lpeventattributes,
+            bmanualreset != FALSE,
+            binitialstate != FALSE,
+            || wide(lpname),
+        )
+    }
 }
 
 /// As [`CreateEventW`], with a narrow name.
@@ -47,7 +55,14 @@ pub unsafe extern "system" fn CreateEventA(
     lpname: PCSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lpeventattributes, bmanualreset != FALSE, binitialstate != FALSE, || narrow(lpname)) }
+    unsafe {
+        create(
+            lpeventattributes,
+            bmanualreset != FALSE,
+            binitialstate != FALSE,
+            || narrow(lpname),
+        )
+    }
 }
 
 /// As [`CreateEventW`], with the states as flags. The handle has all rights.
@@ -61,7 +76,10 @@ pub unsafe extern "system" fn CreateEventExW(
     dwflags: CREATE_EVENT,
     _dwdesiredaccess: u32,
 ) -> HANDLE {
-    let (manual, set) = (dwflags & CREATE_EVENT_MANUAL_RESET != 0, dwflags & CREATE_EVENT_INITIAL_SET != 0);
+    let (manual, set) = (
+        dwflags & CREATE_EVENT_MANUAL_RESET != 0,
+        dwflags & CREATE_EVENT_INITIAL_SET != 0,
+    );
     // SAFETY: this function's contract.
     unsafe { create(lpeventattributes, manual, set, || wide(lpname)) }
 }
@@ -77,7 +95,10 @@ pub unsafe extern "system" fn CreateEventExA(
     dwflags: CREATE_EVENT,
     _dwdesiredaccess: u32,
 ) -> HANDLE {
-    let (manual, set) = (dwflags & CREATE_EVENT_MANUAL_RESET != 0, dwflags & CREATE_EVENT_INITIAL_SET != 0);
+    let (manual, set) = (
+        dwflags & CREATE_EVENT_MANUAL_RESET != 0,
+        dwflags & CREATE_EVENT_INITIAL_SET != 0,
+    );
     // SAFETY: this function's contract.
     unsafe { create(lpeventattributes, manual, set, || narrow(lpname)) }
 }
@@ -151,7 +172,9 @@ pub unsafe extern "system" fn PulseEvent(hevent: HANDLE) -> BOOL {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WSACreateEvent() -> WSAEVENT {
     // SAFETY: no attributes.
-    unsafe { create(std::ptr::null(), true, false, || None) }.addr().cast_signed()
+    unsafe { create(std::ptr::null(), true, false, || None) }
+        .addr()
+        .cast_signed()
 }
 
 /// Signals an event (WAIT-22). Errors: `WSA_INVALID_HANDLE`.
@@ -186,7 +209,12 @@ pub unsafe extern "system" fn WSACloseEvent(hevent: WSAEVENT) -> BOOL {
 
 /// # Safety
 /// The attributes are null or valid for a read.
-unsafe fn create(attributes: *const SECURITY_ATTRIBUTES, manual: bool, set: bool, name: impl Name) -> HANDLE {
+unsafe fn create(
+    attributes: *const SECURITY_ATTRIBUTES,
+    manual: bool,
+    set: bool,
+    name: impl Name,
+) -> HANDLE {
     // SAFETY: this function's contract.
     unsafe { named::create(attributes, name, || Ok(Arc::new(Event::new(manual, set)))) }
 }

@@ -42,7 +42,11 @@ pub(crate) unsafe fn exit(code: u32) -> ! {
 
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
-unsafe extern "C" fn enter(routine: Routine, parameter: *mut c_void, frame: *mut *mut c_void) -> u32 {
+unsafe extern "C" fn enter(
+    routine: Routine,
+    parameter: *mut c_void,
+    frame: *mut *mut c_void,
+) -> u32 {
     std::arch::naked_asm!(
         ".cfi_startproc",
         "push rbp",
@@ -92,7 +96,11 @@ unsafe extern "C" fn leave(frame: *mut c_void, code: u32) -> ! {
 
 #[cfg(target_arch = "aarch64")]
 #[unsafe(naked)]
-unsafe extern "C" fn enter(routine: Routine, parameter: *mut c_void, frame: *mut *mut c_void) -> u32 {
+unsafe extern "C" fn enter(
+    routine: Routine,
+    parameter: *mut c_void,
+    frame: *mut *mut c_void,
+) -> u32 {
     std::arch::naked_asm!(
         ".cfi_startproc",
         "stp x29, x30, [sp, #-160]!",

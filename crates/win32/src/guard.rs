@@ -71,7 +71,11 @@ pub(crate) fn is_bad<T: ?Sized>(pointer: *const T) -> bool {
 /// `WSAEFAULT` for a pointer that cannot point at anything.
 #[inline]
 pub(crate) fn check<T: ?Sized>(pointer: *const T) -> Result<(), WsaError> {
-    if is_bad(pointer) { Err(WsaError(WSAEFAULT)) } else { Ok(()) }
+    if is_bad(pointer) {
+        Err(WsaError(WSAEFAULT))
+    } else {
+        Ok(())
+    }
 }
 
 /// Stores `value` where the caller asked for it, if it asked.

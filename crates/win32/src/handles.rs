@@ -6,8 +6,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::{
-    DUPLICATE_CLOSE_SOURCE, DUPLICATE_HANDLE_OPTIONS, DUPLICATE_SAME_ACCESS, ERROR_INVALID_PARAMETER, ERROR_NOACCESS, FALSE, HANDLE, HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE,
-    HANDLE_FLAGS, TRUE,
+    DUPLICATE_CLOSE_SOURCE, DUPLICATE_HANDLE_OPTIONS, DUPLICATE_SAME_ACCESS,
+    ERROR_INVALID_PARAMETER, ERROR_NOACCESS, FALSE, HANDLE, HANDLE_FLAG_INHERIT,
+    HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAGS, TRUE,
 };
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::core::BOOL;
@@ -62,7 +63,14 @@ pub unsafe extern "system" fn DuplicateHandle(
         let access = (dwoptions & DUPLICATE_SAME_ACCESS == 0).then_some(dwdesiredaccess);
         let duplicate = process::check_current(htargetprocesshandle)
             .and_then(|()| check_options(dwoptions, is_bad(lptargethandle)))
-            .and_then(|()| duplicate(hsourcehandle, access, binherithandle != FALSE, is_bad(lptargethandle)));
+            .and_then(|()| {
+                duplicate(
+                    hsourcehandle,
+                    access,
+                    binherithandle != FALSE,
+                    is_bad(lptargethandle),
+                )
+            });
         if closes && pseudo(hsourcehandle).is_none() {
             table().close(key(hsourcehandle))?;
         }
@@ -85,7 +93,10 @@ pub unsafe extern "system" fn CompareObjectHandles(
 ) -> BOOL {
     win32(FALSE, || {
         let (first, second) = (any(hfirstobjecthandle)?, any(hsecondobjecthandle)?);
-        Ok(BOOL::from(std::ptr::addr_eq(&raw const *first, &raw const *second)))
+        Ok(BOOL::from(std::ptr::addr_eq(
+            &raw const *first,
+            &raw const *second,
+        )))
     })
 }
 
@@ -116,7 +127,11 @@ pub unsafe extern "system" fn GetHandleInformation(hobject: HANDLE, lpdwflags: *
 /// # Safety
 /// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn SetHandleInformation(hobject: HANDLE, dwmask: u32, dwflags: HANDLE_FLAGS) -> BOOL {
+pub unsafe extern "system" fn SetHandleInformation(
+    hobject: HANDLE,
+    dwmask: u32,
+    dwflags: HANDLE_FLAGS,
+) -> BOOL {
     win32(FALSE, || {
         if dwmask & !KNOWN_FLAGS != 0 {
             return Err(ERROR_INVALID_PARAMETER.into());
@@ -160,7 +175,10 @@ pub(crate) fn arc<'p, T: Object>(pinned: &'p Pinned<'static, T>) -> Lent<'p, T> 
     let object: *const T = &**pinned;
     // SAFETY: every object in the table is the inside of an `Arc` of its own type, which the pin keeps alive for as
     // long as it is lent; not being dropped, the reference made here gives nothing back that was not taken.
-    Lent { arc: ManuallyDrop::new(unsafe { Arc::from_raw(object) }), _pin: PhantomData }
+    Lent {
+        arc: ManuallyDrop::new(unsafe { Arc::from_raw(object) }),
+        _pin: PhantomData,
+    }
 }
 
 /// A counted reference that lives as long as a pin.
@@ -192,7 +210,9 @@ pub(crate) fn real(handle: HANDLE) -> Result<ObjectRef, Win32Error> {
 
 /// Whether a handle was made by `DuplicateHandle` (HND-20).
 pub(crate) fn is_duplicate(handle: HANDLE) -> bool {
-    table().flags(key(handle)).is_ok_and(|flags| flags & DUPLICATED != 0)
+    table()
+        .flags(key(handle))
+        .is_ok_and(|flags| flags & DUPLICATED != 0)
 }
 
 /// Whether a handle carries a right. Only handles that were duplicated or opened with fewer rights lack any.
@@ -205,7 +225,10 @@ pub(crate) fn grants(handle: HANDLE, right: u32) -> bool {
 ///
 /// # Safety
 /// `attributes` is null or valid for a read.
-pub(crate) unsafe fn open(object: ObjectRef, attributes: *const SECURITY_ATTRIBUTES) -> Result<HANDLE, Win32Error> {
+pub(crate) unsafe fn open(
+    object: ObjectRef,
+    attributes: *const SECURITY_ATTRIBUTES,
+) -> Result<HANDLE, Win32Error> {
     let handle = table().insert(object)?;
     // SAFETY: null or valid for a read by this function's contract.
     if !is_bad(attributes) && unsafe { attributes.read_unaligned() }.bInheritHandle != FALSE {
@@ -231,7 +254,12 @@ fn check_options(options: DUPLICATE_HANDLE_OPTIONS, no_target: bool) -> Result<(
     }
 }
 
-fn duplicate(source: HANDLE, access: Option<u32>, inherits: bool, only_check: bool) -> Result<HANDLE, Win32Error> {
+fn duplicate(
+    source: HANDLE,
+    access: Option<u32>,
+    inherits: bool,
+    only_check: bool,
+) -> Result<HANDLE, Win32Error> {
     let object = any(source)?;
     if only_check {
         return Ok(std::ptr::null_mut());
@@ -248,4 +276,3 @@ fn duplicate(source: HANDLE, access: Option<u32>, inherits: bool, only_check: bo
     table().set_flags(handle, u32::MAX, DUPLICATED | rights | inherits)?;
     Ok(value(handle))
 }
-

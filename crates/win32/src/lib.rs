@@ -12,15 +12,18 @@
 #![allow(non_snake_case)]
 
 mod apc;
+mod descriptor;
 mod error;
 mod events;
 mod exit_thread;
+mod files;
 mod guard;
 mod handles;
 mod mutexes;
 mod named;
 mod operation;
 mod overlapped;
+mod pool;
 mod ports;
 mod process;
 mod semaphores;
@@ -30,6 +33,8 @@ mod threads;
 mod timers;
 mod waits;
 mod winsock;
+
+pub use descriptor::{larboard_fd, larboard_socket_from_fd};
 
 /// The functions, types and constants, under the paths of `windows-sys`.
 pub mod Win32;

@@ -2,7 +2,9 @@
 
 use windows_sys::Win32::Foundation::{FALSE, HANDLE, TRUE};
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
-use windows_sys::Win32::System::Threading::{CREATE_MUTEX_INITIAL_OWNER, SYNCHRONIZATION_ACCESS_RIGHTS};
+use windows_sys::Win32::System::Threading::{
+    CREATE_MUTEX_INITIAL_OWNER, SYNCHRONIZATION_ACCESS_RIGHTS,
+};
 use windows_sys::core::{BOOL, PCSTR, PCWSTR};
 
 use larboard_kernel::object::mutex::Mutex;
@@ -55,7 +57,13 @@ pub unsafe extern "system" fn CreateMutexExW(
     _dwdesiredaccess: u32,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lpmutexattributes, dwflags & CREATE_MUTEX_INITIAL_OWNER != 0, || wide(lpname)) }
+    unsafe {
+        create(
+            lpmutexattributes,
+            dwflags & CREATE_MUTEX_INITIAL_OWNER != 0,
+            || wide(lpname),
+        )
+    }
 }
 
 /// As [`CreateMutexExW`], with a narrow name.
@@ -70,7 +78,13 @@ pub unsafe extern "system" fn CreateMutexExA(
     _dwdesiredaccess: u32,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lpmutexattributes, dwflags & CREATE_MUTEX_INITIAL_OWNER != 0, || narrow(lpname)) }
+    unsafe {
+        create(
+            lpmutexattributes,
+            dwflags & CREATE_MUTEX_INITIAL_OWNER != 0,
+            || narrow(lpname),
+        )
+    }
 }
 
 /// Opens the mutex of a name; names are compared with case. The handle has all rights.
@@ -95,7 +109,11 @@ pub unsafe extern "system" fn OpenMutexW(
 /// # Safety
 /// `lpname` is null or ends with 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn OpenMutexA(_dwdesiredaccess: u32, binherithandle: BOOL, lpname: PCSTR) -> HANDLE {
+pub unsafe extern "system" fn OpenMutexA(
+    _dwdesiredaccess: u32,
+    binherithandle: BOOL,
+    lpname: PCSTR,
+) -> HANDLE {
     // SAFETY: this function's contract.
     named::open::<Mutex>(binherithandle, || unsafe { narrow(lpname) })
 }

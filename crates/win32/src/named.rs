@@ -46,7 +46,8 @@ pub(crate) unsafe fn create<T: Object>(
 pub(crate) fn open<T: Object>(inherits: BOOL, name: impl Name) -> HANDLE {
     win32(std::ptr::null_mut(), || {
         let name = name().ok_or(ERROR_INVALID_PARAMETER)?;
-        let object = names::open::<T>(&normalize(Some(name)).ok_or(Status::OBJECT_NAME_NOT_FOUND)?)?;
+        let object =
+            names::open::<T>(&normalize(Some(name)).ok_or(Status::OBJECT_NAME_NOT_FOUND)?)?;
         let handle = handles::table().insert(object)?;
         if inherits != FALSE {
             handles::table().set_flags(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)?;

@@ -28,16 +28,29 @@ pub(crate) struct Notify {
 
 impl Notify {
     /// Without an OVERLAPPED a routine is ignored (OVL-20).
-    pub(crate) fn socket(overlapped: *mut OVERLAPPED, routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE) -> Self {
+    pub(crate) fn socket(
+        overlapped: *mut OVERLAPPED,
+        routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+    ) -> Self {
         // SAFETY: the types differ only in what the OVERLAPPED pointer points at, which is no matter of the ABI.
-        let routine = routine.map(|routine| Routine::Socket(unsafe { std::mem::transmute(routine) }));
-        Self { overlapped, routine }
+        let routine =
+            routine.map(|routine| Routine::Socket(unsafe { std::mem::transmute(routine) }));
+        Self {
+            overlapped,
+            routine,
+        }
     }
 
-    pub(crate) fn file(overlapped: *mut OVERLAPPED, routine: LPOVERLAPPED_COMPLETION_ROUTINE) -> Self {
+    pub(crate) fn file(
+        overlapped: *mut OVERLAPPED,
+        routine: LPOVERLAPPED_COMPLETION_ROUTINE,
+    ) -> Self {
         // SAFETY: the types differ only in what the OVERLAPPED pointer points at, which is no matter of the ABI.
         let routine = routine.map(|routine| Routine::File(unsafe { std::mem::transmute(routine) }));
-        Self { overlapped, routine }
+        Self {
+            overlapped,
+            routine,
+        }
     }
 
     /// Whether the call is an ordinary synchronous one (OVL-19).
@@ -51,7 +64,11 @@ impl Notify {
 ///
 /// # Safety
 /// The OVERLAPPED and everything the operation points at stay valid until it completes (OVL-07).
-pub(crate) unsafe fn start(file: &Arc<File>, operation: Operation, notify: Notify) -> Result<Finished, Status> {
+pub(crate) unsafe fn start(
+    file: &Arc<File>,
+    operation: Operation,
+    notify: Notify,
+) -> Result<Finished, Status> {
     // SAFETY: this function's contract.
     unsafe { start_with(file, operation, notify, None) }
 }
@@ -100,7 +117,11 @@ pub(crate) unsafe fn transfer(
         if let Some(event) = &event {
             event.reset();
         }
-        let finished = settled(blocking::transfer(file, &mut operation, Patience::Milliseconds(0)))?;
+        let finished = settled(blocking::transfer(
+            file,
+            &mut operation,
+            Patience::Milliseconds(0),
+        ))?;
         (*notify.overlapped).InternalHigh = finished.bytes as usize;
         write_status(notify.overlapped, finished.status);
         if let Some(event) = &event {
@@ -112,12 +133,20 @@ pub(crate) unsafe fn transfer(
 
 /// An error is an error; a warning is a result.
 fn settled(finished: Finished) -> Result<Finished, Status> {
-    if finished.status.is_failure() { Err(finished.status) } else { Ok(finished) }
+    if finished.status.is_failure() {
+        Err(finished.status)
+    } else {
+        Ok(finished)
+    }
 }
 
 /// # Safety
 /// The OVERLAPPED is valid.
-unsafe fn completion(file: &File, notify: Notify, rare: Option<Rare>) -> Result<Completion, Status> {
+unsafe fn completion(
+    file: &File,
+    notify: Notify,
+    rare: Option<Rare>,
+) -> Result<Completion, Status> {
     let mut rare = rare.map(Box::new);
     if let Some(routine) = notify.routine {
         if file.association().is_some() {
@@ -146,7 +175,9 @@ unsafe fn event(notify: Notify) -> Result<Option<Arc<Event>>, Status> {
     if handle == 0 || notify.routine.is_some() {
         return Ok(None);
     }
-    let event = handles::table().get_as::<Event>(Handle(handle)).map_err(|_| INVALID_EVENT)?;
+    let event = handles::table()
+        .get_as::<Event>(Handle(handle))
+        .map_err(|_| INVALID_EVENT)?;
     Ok(Some(event.to_arc()))
 }
 

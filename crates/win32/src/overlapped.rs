@@ -24,7 +24,8 @@ use crate::winsock::socket;
 use crate::{handles, threads};
 
 const _: () = assert!(size_of::<OVERLAPPED>() == size_of::<Overlapped>());
-const _: () = assert!(std::mem::offset_of!(OVERLAPPED, hEvent) == std::mem::offset_of!(Overlapped, event));
+const _: () =
+    assert!(std::mem::offset_of!(OVERLAPPED, hEvent) == std::mem::offset_of!(Overlapped, event));
 
 /// The result of an overlapped operation; waits for it if asked for, on its event or else on the file (OVL-27 to
 /// OVL-29).
@@ -43,7 +44,15 @@ pub unsafe extern "system" fn GetOverlappedResult(
 ) -> BOOL {
     let milliseconds = if bwait == FALSE { 0 } else { INFINITE };
     // SAFETY: this function's contract.
-    win32(FALSE, || unsafe { result(hfile, lpoverlapped, lpnumberofbytestransferred, milliseconds, false) })
+    win32(FALSE, || unsafe {
+        result(
+            hfile,
+            lpoverlapped,
+            lpnumberofbytestransferred,
+            milliseconds,
+            false,
+        )
+    })
 }
 
 /// As [`GetOverlappedResult`], with a limit in milliseconds, alertable if asked for (OVL-30, APC-29).
@@ -64,7 +73,15 @@ pub unsafe extern "system" fn GetOverlappedResultEx(
     win32(FALSE, || {
         let alertable = balertable != FALSE;
         // SAFETY: this function's contract.
-        unsafe { result(hfile, lpoverlapped, lpnumberofbytestransferred, dwmilliseconds, alertable) }
+        unsafe {
+            result(
+                hfile,
+                lpoverlapped,
+                lpnumberofbytestransferred,
+                dwmilliseconds,
+                alertable,
+            )
+        }
     })
 }
 
@@ -89,7 +106,9 @@ pub unsafe extern "system" fn WSAGetOverlappedResult(
             return Err(WSAENOTSOCK.into());
         }
         socket::look_up(s)?;
-        check(lpoverlapped).and(check(lpcbtransfer)).and(check(lpdwflags))?;
+        check(lpoverlapped)
+            .and(check(lpcbtransfer))
+            .and(check(lpdwflags))?;
         let milliseconds = if fwait == FALSE { 0 } else { INFINITE };
         // SAFETY: this function's contract, and the pointer was checked for null.
         let (status, bytes) = unsafe { outcome(handle, lpoverlapped, milliseconds, false) }
@@ -102,18 +121,28 @@ pub unsafe extern "system" fn WSAGetOverlappedResult(
             store(lpcbtransfer, bytes as u32);
             store(lpdwflags, 0);
         }
-        if status.is_success() { Ok(TRUE) } else { Err(status.into()) }
+        if status.is_success() {
+            Ok(TRUE)
+        } else {
+            Err(status.into())
+        }
     })
 }
 
 /// Cancels the operations on a file that the calling thread has started; true also if there are none (CXL-01).
 ///
 /// Errors: `ERROR_INVALID_HANDLE` (CXL-06).
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
     win32(FALSE, || {
         let file = handles::get::<File>(hfile)?.to_arc();
-        cancel::cancel(&file, Which::StartedBy(Thread::with_current(|thread| thread.serial())));
+        cancel::cancel(
+            &file,
+            Which::StartedBy(Thread::with_current(|thread| thread.serial())),
+        );
         Ok(TRUE)
     })
 }
@@ -134,7 +163,11 @@ pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVE
         } else {
             Which::Overlapped(OverlappedPtr(lpoverlapped.cast_mut().cast()))
         };
-        if cancel::cancel(&file, which) == 0 { Err(ERROR_NOT_FOUND.into()) } else { Ok(TRUE) }
+        if cancel::cancel(&file, which) == 0 {
+            Err(ERROR_NOT_FOUND.into())
+        } else {
+            Ok(TRUE)
+        }
     })
 }
 
@@ -142,6 +175,9 @@ pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVE
 ///
 /// Errors: `ERROR_NOT_FOUND` if the thread is not blocked in one (CXL-10); `ERROR_INVALID_HANDLE`;
 /// `ERROR_ACCESS_DENIED` for a handle without `THREAD_TERMINATE`.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn CancelSynchronousIo(hthread: HANDLE) -> BOOL {
     win32(FALSE, || {
@@ -173,7 +209,11 @@ unsafe fn result(
     }
     // SAFETY: valid for a write by this function's contract.
     unsafe { store(transferred, bytes as u32) };
-    if status.is_success() { Ok(TRUE) } else { Err(status.into()) }
+    if status.is_success() {
+        Ok(TRUE)
+    } else {
+        Err(status.into())
+    }
 }
 
 /// Status and byte count, after a wait if the operation is pending and there is time.

@@ -1,8 +1,8 @@
 //! Completion ports (PORT-01 to PORT-62).
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ABANDONED_WAIT_0, ERROR_INVALID_PARAMETER, ERROR_NOACCESS, FALSE, HANDLE, INVALID_HANDLE_VALUE, TRUE,
-    WAIT_IO_COMPLETION, WAIT_TIMEOUT,
+    ERROR_ABANDONED_WAIT_0, ERROR_INVALID_PARAMETER, ERROR_NOACCESS, FALSE, HANDLE,
+    INVALID_HANDLE_VALUE, TRUE, WAIT_IO_COMPLETION, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::System::IO::{OVERLAPPED, OVERLAPPED_ENTRY};
 use windows_sys::Win32::System::WindowsProgramming::{
@@ -23,6 +23,9 @@ use crate::handles;
 ///
 /// Errors: null with `ERROR_INVALID_PARAMETER` for no file together with an existing port, for a file that has a port
 /// already, and for a file that is not opened for overlapped use; `ERROR_INVALID_HANDLE`.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn CreateIoCompletionPort(
     filehandle: HANDLE,
@@ -30,20 +33,22 @@ pub unsafe extern "system" fn CreateIoCompletionPort(
     completionkey: usize,
     numberofconcurrentthreads: u32,
 ) -> HANDLE {
-    win32(std::ptr::null_mut(), || match (filehandle, existingcompletionport.is_null()) {
-        (INVALID_HANDLE_VALUE, false) => Err(ERROR_INVALID_PARAMETER.into()),
-        (INVALID_HANDLE_VALUE, true) => create(numberofconcurrentthreads),
-        (_, false) => {
-            associate(filehandle, existingcompletionport, completionkey)?;
-            Ok(existingcompletionport)
-        }
-        (_, true) => {
-            let port = create(numberofconcurrentthreads)?;
-            if let Err(error) = associate(filehandle, port, completionkey) {
-                handles::table().close(handles::key(port))?;
-                return Err(error);
+    win32(std::ptr::null_mut(), || {
+        match (filehandle, existingcompletionport.is_null()) {
+            (INVALID_HANDLE_VALUE, false) => Err(ERROR_INVALID_PARAMETER.into()),
+            (INVALID_HANDLE_VALUE, true) => create(numberofconcurrentthreads),
+            (_, false) => {
+                associate(filehandle, existingcompletionport, completionkey)?;
+                Ok(existingcompletionport)
             }
-            Ok(port)
+            (_, true) => {
+                let port = create(numberofconcurrentthreads)?;
+                if let Err(error) = associate(filehandle, port, completionkey) {
+                    handles::table().close(handles::key(port))?;
+                    return Err(error);
+                }
+                Ok(port)
+            }
         }
     })
 }
@@ -71,7 +76,9 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
             handles::get::<Port>(completionport)?;
             return Err(ERROR_NOACCESS.into());
         }
-        let taken = Port::with_handle(handles::key(completionport), |port| port.dequeue(dwmilliseconds, false))?;
+        let taken = Port::with_handle(handles::key(completionport), |port| {
+            port.dequeue(dwmilliseconds, false)
+        })?;
         let packet = taken.map_err(nothing)?;
         // SAFETY: valid for writes by this function's contract.
         unsafe {
@@ -79,7 +86,11 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
             store(lpcompletionkey, packet.key);
             store(lpoverlapped, packet.overlapped.0.cast());
         }
-        if packet.status.is_success() { Ok(TRUE) } else { Err(packet.status.into()) }
+        if packet.status.is_success() {
+            Ok(TRUE)
+        } else {
+            Err(packet.status.into())
+        }
     })
 }
 
@@ -109,7 +120,11 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
         }
         let write = |at: usize, packet: Packet| {
             // SAFETY: the kernel hands out indices below `ulcount`, for which the array is valid.
-            unsafe { lpcompletionportentries.add(at).write_unaligned(entry(packet)) };
+            unsafe {
+                lpcompletionportentries
+                    .add(at)
+                    .write_unaligned(entry(packet))
+            };
         };
         let alertable = falertable != FALSE;
         let taken = Port::with_handle(handles::key(completionport), |port| {
@@ -152,27 +167,38 @@ pub unsafe extern "system" fn PostQueuedCompletionStatus(
 ///
 /// Errors: `ERROR_INVALID_HANDLE`; `ERROR_INVALID_PARAMETER` for unknown flags and for a file that is not opened for
 /// overlapped use.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn SetFileCompletionNotificationModes(filehandle: HANDLE, flags: u8) -> BOOL {
+pub unsafe extern "system" fn SetFileCompletionNotificationModes(
+    filehandle: HANDLE,
+    flags: u8,
+) -> BOOL {
     win32(FALSE, || {
         const SKIP_SET_USER_EVENT_ON_FAST_IO: u32 = 4;
         let flags = u32::from(flags);
-        let known =
-            FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE | SKIP_SET_USER_EVENT_ON_FAST_IO;
+        let known = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
+            | FILE_SKIP_SET_EVENT_ON_HANDLE
+            | SKIP_SET_USER_EVENT_ON_FAST_IO;
         if flags & !known != 0 {
             return Err(ERROR_INVALID_PARAMETER.into());
         }
         let mode = |flag: u32, mode: u32| if flags & flag != 0 { mode } else { 0 };
         handles::get::<File>(filehandle)?.add_modes(
-            mode(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, file::SKIP_PORT_ON_SUCCESS)
-                | mode(FILE_SKIP_SET_EVENT_ON_HANDLE, file::SKIP_SET_EVENT),
+            mode(
+                FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
+                file::SKIP_PORT_ON_SUCCESS,
+            ) | mode(FILE_SKIP_SET_EVENT_ON_HANDLE, file::SKIP_SET_EVENT),
         )?;
         Ok(TRUE)
     })
 }
 
 fn create(concurrency: u32) -> Result<HANDLE, Win32Error> {
-    Ok(handles::value(handles::table().insert(Port::new(concurrency)?)?))
+    Ok(handles::value(
+        handles::table().insert(Port::new(concurrency)?)?,
+    ))
 }
 
 fn associate(file: HANDLE, port: HANDLE, key: usize) -> Result<(), Win32Error> {

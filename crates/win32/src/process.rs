@@ -55,7 +55,10 @@ impl Object for Process {
 }
 
 static CURRENT: LazyLock<Arc<Process>> = LazyLock::new(|| {
-    Arc::new(Process { dispatcher: Dispatcher::new(Signal::Notification(false)), handles: HandleCount::default() })
+    Arc::new(Process {
+        dispatcher: Dispatcher::new(Signal::Notification(false)),
+        handles: HandleCount::default(),
+    })
 });
 
 pub(crate) fn current() -> ObjectRef {

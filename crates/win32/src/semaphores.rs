@@ -31,7 +31,11 @@ pub unsafe extern "system" fn CreateSemaphoreW(
     lpname: PCWSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lpsemaphoreattributes, linitialcount, lmaximumcount, || wide(lpname)) }
+    unsafe {
+        create(lpsemaphoreattributes, linitialcount, lmaximumcount, || {
+            wide(lpname)
+        })
+    }
 }
 
 /// As [`CreateSemaphoreW`], with a narrow name.
@@ -46,7 +50,11 @@ pub unsafe extern "system" fn CreateSemaphoreA(
     lpname: PCSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lpsemaphoreattributes, linitialcount, lmaximumcount, || narrow(lpname)) }
+    unsafe {
+        create(lpsemaphoreattributes, linitialcount, lmaximumcount, || {
+            narrow(lpname)
+        })
+    }
 }
 
 /// As [`CreateSemaphoreW`]; the flags must be 0, else `ERROR_INVALID_PARAMETER`. The handle has all rights.
@@ -66,7 +74,11 @@ pub unsafe extern "system" fn CreateSemaphoreExW(
         return refuse();
     }
     // SAFETY: this function's contract.
-    unsafe { create(lpsemaphoreattributes, linitialcount, lmaximumcount, || wide(lpname)) }
+    unsafe {
+        create(lpsemaphoreattributes, linitialcount, lmaximumcount, || {
+            wide(lpname)
+        })
+    }
 }
 
 /// As [`CreateSemaphoreExW`], with a narrow name.
@@ -86,7 +98,11 @@ pub unsafe extern "system" fn CreateSemaphoreExA(
         return refuse();
     }
     // SAFETY: this function's contract.
-    unsafe { create(lpsemaphoreattributes, linitialcount, lmaximumcount, || narrow(lpname)) }
+    unsafe {
+        create(lpsemaphoreattributes, linitialcount, lmaximumcount, || {
+            narrow(lpname)
+        })
+    }
 }
 
 /// Opens the semaphore of a name; names are compared with case. The handle has all rights.
@@ -111,7 +127,11 @@ pub unsafe extern "system" fn OpenSemaphoreW(
 /// # Safety
 /// `lpname` is null or ends with 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn OpenSemaphoreA(_dwdesiredaccess: u32, binherithandle: BOOL, lpname: PCSTR) -> HANDLE {
+pub unsafe extern "system" fn OpenSemaphoreA(
+    _dwdesiredaccess: u32,
+    binherithandle: BOOL,
+    lpname: PCSTR,
+) -> HANDLE {
     // SAFETY: this function's contract.
     named::open::<Semaphore>(binherithandle, || unsafe { narrow(lpname) })
 }
@@ -139,9 +159,18 @@ pub unsafe extern "system" fn ReleaseSemaphore(
 
 /// # Safety
 /// The attributes are null or valid for a read.
-unsafe fn create(attributes: *const SECURITY_ATTRIBUTES, count: i32, limit: i32, name: impl Name) -> HANDLE {
+unsafe fn create(
+    attributes: *const SECURITY_ATTRIBUTES,
+    count: i32,
+    limit: i32,
+    name: impl Name,
+) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { named::create(attributes, name, || Semaphore::new(count, limit).map(Arc::new)) }
+    unsafe {
+        named::create(attributes, name, || {
+            Semaphore::new(count, limit).map(Arc::new)
+        })
+    }
 }
 
 fn refuse() -> HANDLE {

@@ -4,8 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use windows_sys::Win32::Foundation::FILETIME;
 use windows_sys::Win32::System::SystemInformation::{
-    PROCESSOR_ARCHITECTURE_AMD64, PROCESSOR_ARCHITECTURE_ARM64, PROCESSOR_ARCHITECTURE_UNKNOWN, SYSTEM_INFO,
-    SYSTEM_INFO_0, SYSTEM_INFO_0_0,
+    PROCESSOR_ARCHITECTURE_AMD64, PROCESSOR_ARCHITECTURE_ARM64, PROCESSOR_ARCHITECTURE_UNKNOWN,
+    SYSTEM_INFO, SYSTEM_INFO_0, SYSTEM_INFO_0_0,
 };
 
 use crate::guard::{infallible, store};
@@ -38,7 +38,13 @@ pub unsafe extern "system" fn GetNativeSystemInfo(lpsysteminfo: *mut SYSTEM_INFO
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetActiveProcessorCount(groupnumber: u16) -> u32 {
     const ALL_PROCESSOR_GROUPS: u16 = 0xFFFF;
-    infallible(0, || if matches!(groupnumber, 0 | ALL_PROCESSOR_GROUPS) { processors().count_ones() } else { 0 })
+    infallible(0, || {
+        if matches!(groupnumber, 0 | ALL_PROCESSOR_GROUPS) {
+            processors().count_ones()
+        } else {
+            0
+        }
+    })
 }
 
 /// Milliseconds since the machine was started; wraps around after 49.7 days.
@@ -74,7 +80,9 @@ pub unsafe extern "system" fn GetSystemTimeAsFileTime(lpsystemtimeasfiletime: *m
 /// # Safety
 /// The pointer is null or valid for a write.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(lpsystemtimeasfiletime: *mut FILETIME) {
+pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(
+    lpsystemtimeasfiletime: *mut FILETIME,
+) {
     // SAFETY: this function's contract.
     infallible((), || unsafe { store(lpsystemtimeasfiletime, now()) });
 }
@@ -93,14 +101,21 @@ fn describe() -> SYSTEM_INFO {
     let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
     SYSTEM_INFO {
         Anonymous: SYSTEM_INFO_0 {
-            Anonymous: SYSTEM_INFO_0_0 { wProcessorArchitecture: architecture, wReserved: 0 },
+            Anonymous: SYSTEM_INFO_0_0 {
+                wProcessorArchitecture: architecture,
+                wReserved: 0,
+            },
         },
         dwPageSize: u32::try_from(page).unwrap_or(4096),
         lpMinimumApplicationAddress: std::ptr::without_provenance_mut(0x1_0000),
         lpMaximumApplicationAddress: std::ptr::without_provenance_mut(0x7FFF_FFFE_FFFF),
         dwActiveProcessorMask: processors as usize,
         dwNumberOfProcessors: processors.count_ones(),
-        dwProcessorType: if cfg!(target_arch = "x86_64") { PROCESSOR_AMD_X8664 } else { 0 },
+        dwProcessorType: if cfg!(target_arch = "x86_64") {
+            PROCESSOR_AMD_X8664
+        } else {
+            0
+        },
         dwAllocationGranularity: 0x1_0000,
         wProcessorLevel: family,
         wProcessorRevision: revision,
@@ -118,7 +133,9 @@ fn processors() -> u64 {
         return 1;
     }
     // SAFETY: 64 is below the size of the set.
-    (0..64).filter(|&cpu| unsafe { libc::CPU_ISSET(cpu, &set) }).fold(0, |mask, cpu| mask | 1 << cpu)
+    (0..64)
+        .filter(|&cpu| unsafe { libc::CPU_ISSET(cpu, &set) })
+        .fold(0, |mask, cpu| mask | 1 << cpu)
 }
 
 /// Family, and model with stepping, as Windows tells them.
@@ -126,8 +143,16 @@ fn processors() -> u64 {
 fn processor_model() -> (u16, u16) {
     let signature = std::arch::x86_64::__cpuid(1).eax;
     let (family, model) = ((signature >> 8) & 0xF, (signature >> 4) & 0xF);
-    let extended_model = if matches!(family, 6 | 15) { (signature >> 16) & 0xF } else { 0 };
-    let extended_family = if family == 15 { (signature >> 20) & 0xFF } else { 0 };
+    let extended_model = if matches!(family, 6 | 15) {
+        (signature >> 16) & 0xF
+    } else {
+        0
+    };
+    let extended_family = if family == 15 {
+        (signature >> 20) & 0xFF
+    } else {
+        0
+    };
     let revision = (extended_model << 4 | model) << 8 | signature & 0xF;
     ((family + extended_family) as u16, revision as u16)
 }
@@ -138,7 +163,10 @@ fn processor_model() -> (u16, u16) {
 }
 
 fn milliseconds_since_start() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: `time` is a variable of this frame. The clock exists since Linux 2.6.39.
     unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &mut time) };
     time.tv_sec.cast_unsigned() * 1000 + time.tv_nsec.cast_unsigned() / 1_000_000
@@ -146,10 +174,15 @@ fn milliseconds_since_start() -> u64 {
 
 fn now() -> FILETIME {
     const SECONDS_FROM_1601_TO_1970: u64 = 11_644_473_600;
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let seconds = since_1970.as_secs() + SECONDS_FROM_1601_TO_1970;
     let ticks = seconds * 10_000_000 + u64::from(since_1970.subsec_nanos()) / 100;
-    FILETIME { dwLowDateTime: ticks as u32, dwHighDateTime: (ticks >> 32) as u32 }
+    FILETIME {
+        dwLowDateTime: ticks as u32,
+        dwHighDateTime: (ticks >> 32) as u32,
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +193,9 @@ mod tests {
     fn the_processors_are_those_of_this_process() {
         let info = describe();
         assert!(info.dwNumberOfProcessors >= 1);
-        assert_eq!(info.dwActiveProcessorMask.count_ones(), info.dwNumberOfProcessors);
+        assert_eq!(
+            info.dwActiveProcessorMask.count_ones(),
+            info.dwNumberOfProcessors
+        );
     }
 }

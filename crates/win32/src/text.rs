@@ -30,7 +30,11 @@ pub(crate) unsafe fn wide(text: *const u16) -> Option<String> {
         // SAFETY: `take_while` stops at the terminator, so no unit behind it is read.
         .map(|at| unsafe { text.add(at).read_unaligned() })
         .take_while(|&unit| unit != 0);
-    Some(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    Some(
+        char::decode_utf16(units)
+            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect(),
+    )
 }
 
 /// One character of an output string: a byte or a 16-bit unit.
@@ -75,13 +79,21 @@ mod tests {
     fn wide_text_goes_out_and_comes_back() {
         let units = u16::encode("포트 larboard 🚢");
         // SAFETY: `units` ends with its terminator.
-        assert_eq!(unsafe { wide(units.as_ptr()) }.as_deref(), Some("포트 larboard 🚢"));
+        assert_eq!(
+            unsafe { wide(units.as_ptr()) }.as_deref(),
+            Some("포트 larboard 🚢")
+        );
     }
 
     #[test]
     fn narrow_text_that_is_not_utf_8_stays_distinct() {
         // SAFETY: both strings are terminated.
-        let (a, b) = unsafe { (narrow(c"\xB1\xE8".as_ptr().cast()), narrow(c"\xB1\xE9".as_ptr().cast())) };
+        let (a, b) = unsafe {
+            (
+                narrow(c"\xB1\xE8".as_ptr().cast()),
+                narrow(c"\xB1\xE9".as_ptr().cast()),
+            )
+        };
         assert_ne!(a, b);
     }
 

@@ -4,11 +4,13 @@ use std::ffi::c_void;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_NOACCESS, ERROR_NOT_ENOUGH_MEMORY, ERROR_NOT_SUPPORTED,
-    ERROR_SIGNAL_REFUSED, FALSE, HANDLE, TRUE,
+    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, ERROR_NOACCESS, ERROR_NOT_ENOUGH_MEMORY,
+    ERROR_NOT_SUPPORTED, ERROR_SIGNAL_REFUSED, FALSE, HANDLE, TRUE,
 };
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
-use windows_sys::Win32::System::Threading::{CREATE_SUSPENDED, LPTHREAD_START_ROUTINE, THREAD_CREATION_FLAGS};
+use windows_sys::Win32::System::Threading::{
+    CREATE_SUSPENDED, LPTHREAD_START_ROUTINE, THREAD_CREATION_FLAGS,
+};
 use windows_sys::core::BOOL;
 
 use larboard_kernel::object::apc;
@@ -66,7 +68,9 @@ pub unsafe extern "system" fn CreateThread(
 /// No frame between here and the start routine of the thread has a destructor that must run.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn ExitThread(dwexitcode: u32) -> ! {
-    infallible((), || Thread::with_current(|thread| thread.set_exit_code(dwexitcode)));
+    infallible((), || {
+        Thread::with_current(|thread| thread.set_exit_code(dwexitcode))
+    });
     // SAFETY: this function's contract.
     unsafe { exit_thread::exit(dwexitcode) }
 }
@@ -101,7 +105,9 @@ pub unsafe extern "system" fn SuspendThread(hthread: HANDLE) -> u32 {
         if thread.has_ended() {
             return Err(ERROR_ACCESS_DENIED.into());
         }
-        Gate::of(&thread).and_then(|gate| gate.suspend()).ok_or(ERROR_NOT_SUPPORTED)?
+        Gate::of(&thread)
+            .and_then(|gate| gate.suspend())
+            .ok_or(ERROR_NOT_SUPPORTED)?
     })
 }
 
@@ -185,7 +191,9 @@ impl Start {
     fn spawn(self, stack: usize) -> Result<(), Win32Error> {
         let gate = self.gate.clone();
         gate.publish(&self.thread);
-        let spawned = std::thread::Builder::new().stack_size(stack.max(STACK)).spawn(|| self.run());
+        let spawned = std::thread::Builder::new()
+            .stack_size(stack.max(STACK))
+            .spawn(|| self.run());
         match spawned {
             Ok(_detached) => {
                 gate.await_arrival();
@@ -226,13 +234,22 @@ static GATES: Mutex<Vec<(Arc<Thread>, Arc<Gate>)>> = Mutex::new(Vec::new());
 
 impl Gate {
     fn new(suspended: bool) -> Self {
-        let state = GateState { suspended: suspended.into(), arrived: false, passed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        let state = GateState {
+            suspended: suspended.into(),
+            arrived: false,
+            passed: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
     }
 
     fn of(thread: &Arc<Thread>) -> Option<Arc<Self>> {
         let shut = lock(&GATES);
-        shut.iter().find(|(other, _)| Arc::ptr_eq(other, thread)).map(|(_, gate)| gate.clone())
+        shut.iter()
+            .find(|(other, _)| Arc::ptr_eq(other, thread))
+            .map(|(_, gate)| gate.clone())
     }
 
     /// Makes the gate known if it is shut.
@@ -249,7 +266,10 @@ impl Gate {
     fn await_arrival(&self) {
         let mut state = lock(&self.state);
         while !state.arrived {
-            state = self.changed.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
         }
     }
 
@@ -259,7 +279,10 @@ impl Gate {
         state.arrived = true;
         self.changed.notify_all();
         while state.suspended > 0 {
-            state = self.changed.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
         }
         state.passed = true;
         drop(state);
@@ -291,5 +314,7 @@ impl Gate {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }

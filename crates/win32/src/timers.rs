@@ -6,7 +6,8 @@ use std::sync::Arc;
 use windows_sys::Win32::Foundation::{ERROR_NOACCESS, FALSE, HANDLE, TRUE};
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::Win32::System::Threading::{
-    CREATE_WAITABLE_TIMER_MANUAL_RESET, PTIMERAPCROUTINE, REASON_CONTEXT, SYNCHRONIZATION_ACCESS_RIGHTS,
+    CREATE_WAITABLE_TIMER_MANUAL_RESET, PTIMERAPCROUTINE, REASON_CONTEXT,
+    SYNCHRONIZATION_ACCESS_RIGHTS,
 };
 use windows_sys::core::{BOOL, PCSTR, PCWSTR};
 
@@ -30,7 +31,11 @@ pub unsafe extern "system" fn CreateWaitableTimerW(
     lptimername: PCWSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lptimerattributes, bmanualreset != FALSE, || wide(lptimername)) }
+    unsafe {
+        create(lptimerattributes, bmanualreset != FALSE, || {
+            wide(lptimername)
+        })
+    }
 }
 
 /// As [`CreateWaitableTimerW`], with a narrow name.
@@ -44,7 +49,11 @@ pub unsafe extern "system" fn CreateWaitableTimerA(
     lptimername: PCSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lptimerattributes, bmanualreset != FALSE, || narrow(lptimername)) }
+    unsafe {
+        create(lptimerattributes, bmanualreset != FALSE, || {
+            narrow(lptimername)
+        })
+    }
 }
 
 /// As [`CreateWaitableTimerW`], with the kind as a flag. Every timer has high resolution; the handle has all rights.
@@ -59,7 +68,13 @@ pub unsafe extern "system" fn CreateWaitableTimerExW(
     _dwdesiredaccess: u32,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lptimerattributes, dwflags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0, || wide(lptimername)) }
+    unsafe {
+        create(
+            lptimerattributes,
+            dwflags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0,
+            || wide(lptimername),
+        )
+    }
 }
 
 /// As [`CreateWaitableTimerExW`], with a narrow name.
@@ -74,7 +89,13 @@ pub unsafe extern "system" fn CreateWaitableTimerExA(
     _dwdesiredaccess: u32,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    unsafe { create(lptimerattributes, dwflags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0, || narrow(lptimername)) }
+    unsafe {
+        create(
+            lptimerattributes,
+            dwflags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0,
+            || narrow(lptimername),
+        )
+    }
 }
 
 /// Opens the timer of a name; names are compared with case. The handle has all rights.
@@ -127,7 +148,15 @@ pub unsafe extern "system" fn SetWaitableTimer(
     _fresume: BOOL,
 ) -> BOOL {
     // SAFETY: this function's contract.
-    unsafe { set(htimer, lpduetime, lperiod, pfncompletionroutine, lpargtocompletionroutine) }
+    unsafe {
+        set(
+            htimer,
+            lpduetime,
+            lperiod,
+            pfncompletionroutine,
+            lpargtocompletionroutine,
+        )
+    }
 }
 
 /// As [`SetWaitableTimer`]; the timer is never later than it has to be, whatever delay would be tolerated.
@@ -145,7 +174,15 @@ pub unsafe extern "system" fn SetWaitableTimerEx(
     _tolerabledelay: u32,
 ) -> BOOL {
     // SAFETY: this function's contract.
-    unsafe { set(htimer, lpduetime, lperiod, pfncompletionroutine, lpargtocompletionroutine) }
+    unsafe {
+        set(
+            htimer,
+            lpduetime,
+            lperiod,
+            pfncompletionroutine,
+            lpargtocompletionroutine,
+        )
+    }
 }
 
 /// Stops a timer; its signal stays as it is, calls that were not delivered are dropped (WAIT-34).
@@ -185,7 +222,11 @@ unsafe fn set(
         }
         // SAFETY: checked for null; otherwise valid by this function's contract.
         let due = unsafe { due.read_unaligned() };
-        timer.set(due, period, routine.map(|routine| (routine, argument.expose_provenance())))?;
+        timer.set(
+            due,
+            period,
+            routine.map(|routine| (routine, argument.expose_provenance())),
+        )?;
         Ok(TRUE)
     })
 }

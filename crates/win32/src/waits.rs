@@ -1,8 +1,8 @@
 //! The wait functions (WAIT-01 to WAIT-15, WAIT-38 to WAIT-42, WAIT-47 to WAIT-49).
 
 use windows_sys::Win32::Foundation::{
-    ERROR_INVALID_PARAMETER, ERROR_NOACCESS, FALSE, HANDLE, WAIT_ABANDONED_0, WAIT_EVENT, WAIT_FAILED,
-    WAIT_IO_COMPLETION, WAIT_OBJECT_0, WAIT_TIMEOUT,
+    ERROR_INVALID_PARAMETER, ERROR_NOACCESS, FALSE, HANDLE, WAIT_ABANDONED_0, WAIT_EVENT,
+    WAIT_FAILED, WAIT_IO_COMPLETION, WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::Networking::WinSock::WSAEFAULT;
 use windows_sys::core::BOOL;
@@ -21,7 +21,10 @@ use crate::handles;
 /// # Safety
 /// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn WaitForSingleObject(hhandle: HANDLE, dwmilliseconds: u32) -> WAIT_EVENT {
+pub unsafe extern "system" fn WaitForSingleObject(
+    hhandle: HANDLE,
+    dwmilliseconds: u32,
+) -> WAIT_EVENT {
     single(hhandle, dwmilliseconds, false)
 }
 
@@ -54,7 +57,9 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
     dwmilliseconds: u32,
 ) -> WAIT_EVENT {
     // SAFETY: this function's contract.
-    win32(WAIT_FAILED, || unsafe { multiple(ncount, lphandles, bwaitall, dwmilliseconds, FALSE) })
+    win32(WAIT_FAILED, || unsafe {
+        multiple(ncount, lphandles, bwaitall, dwmilliseconds, FALSE)
+    })
 }
 
 /// As [`WaitForMultipleObjects`], alertable if asked for: `WAIT_IO_COMPLETION` when at least one APC ran (APC-05).
@@ -70,7 +75,9 @@ pub unsafe extern "system" fn WaitForMultipleObjectsEx(
     balertable: BOOL,
 ) -> WAIT_EVENT {
     // SAFETY: this function's contract.
-    win32(WAIT_FAILED, || unsafe { multiple(ncount, lphandles, bwaitall, dwmilliseconds, balertable) })
+    win32(WAIT_FAILED, || unsafe {
+        multiple(ncount, lphandles, bwaitall, dwmilliseconds, balertable)
+    })
 }
 
 /// Waits for one or for all of up to 64 events; no event is reset (WAIT-47, WAIT-49).
@@ -90,10 +97,12 @@ pub unsafe extern "system" fn WSAWaitForMultipleEvents(
 ) -> WAIT_EVENT {
     winsock(WAIT_FAILED, || {
         // SAFETY: this function's contract.
-        unsafe { multiple(cevents, lphevents, fwaitall, dwtimeout, falertable) }.map_err(|error| match error.0 {
-            ERROR_NOACCESS => WsaError(WSAEFAULT),
-            // WSA_INVALID_HANDLE and WSA_INVALID_PARAMETER are the numbers of their Windows counterparts.
-            code => WsaError(code.cast_signed()),
+        unsafe { multiple(cevents, lphevents, fwaitall, dwtimeout, falertable) }.map_err(|error| {
+            match error.0 {
+                ERROR_NOACCESS => WsaError(WSAEFAULT),
+                // WSA_INVALID_HANDLE and WSA_INVALID_PARAMETER are the numbers of their Windows counterparts.
+                code => WsaError(code.cast_signed()),
+            }
         })
     })
 }
@@ -115,7 +124,11 @@ pub unsafe extern "system" fn SignalObjectAndWait(
     win32(WAIT_FAILED, || {
         let object = handles::any(hobjecttowaiton)?;
         handles::real(hobjecttosignal)?.signal()?;
-        Ok(code(wait::one(&object, dwmilliseconds, balertable != FALSE)))
+        Ok(code(wait::one(
+            &object,
+            dwmilliseconds,
+            balertable != FALSE,
+        )))
     })
 }
 
@@ -137,7 +150,13 @@ pub unsafe extern "system" fn Sleep(dwmilliseconds: u32) {
 /// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SleepEx(dwmilliseconds: u32, balertable: BOOL) -> u32 {
-    infallible(0, || if wait::sleep(dwmilliseconds, balertable != FALSE) { WAIT_IO_COMPLETION } else { 0 })
+    infallible(0, || {
+        if wait::sleep(dwmilliseconds, balertable != FALSE) {
+            WAIT_IO_COMPLETION
+        } else {
+            0
+        }
+    })
 }
 
 /// The result of a wait as Windows writes it (WAIT-01).
@@ -151,7 +170,13 @@ pub(crate) fn code(outcome: Outcome) -> WAIT_EVENT {
 }
 
 fn single(handle: HANDLE, milliseconds: u32, alertable: bool) -> WAIT_EVENT {
-    win32(WAIT_FAILED, || Ok(code(wait::one(&handles::any(handle)?, milliseconds, alertable))))
+    win32(WAIT_FAILED, || {
+        Ok(code(wait::one(
+            &handles::any(handle)?,
+            milliseconds,
+            alertable,
+        )))
+    })
 }
 
 /// # Safety
@@ -174,5 +199,10 @@ unsafe fn multiple(
     let objects = (0..count).map(|at| handles::real(unsafe { handles.add(at).read_unaligned() }));
     let objects = objects.collect::<Result<Vec<ObjectRef>, _>>()?;
     let objects: Vec<&ObjectRef> = objects.iter().collect();
-    Ok(code(wait::multiple(&objects, all != FALSE, milliseconds, alertable != FALSE)?))
+    Ok(code(wait::multiple(
+        &objects,
+        all != FALSE,
+        milliseconds,
+        alertable != FALSE,
+    )?))
 }

@@ -18,6 +18,17 @@ use crate::model::Model;
 /// Starting and stopping take milliseconds; a machine that is busy may take this long.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// How a server is started, apart from its model.
+const SERVE: [&str; 7] = [
+    "serve",
+    "--end-with-parent",
+    "--quiet",
+    "--lang",
+    "en",
+    "--addr",
+    "127.0.0.1:0",
+];
+
 /// A running server, which ends with the value.
 pub struct Server {
     model: Model,
@@ -88,16 +99,7 @@ impl Server {
     }
 
     fn spawn(model: Model, mut command: Command) -> Result<Self, Failure> {
-        command.args([
-            "serve",
-            "--quiet",
-            "--lang",
-            "en",
-            "--addr",
-            "127.0.0.1:0",
-            "--model",
-            model.name(),
-        ]);
+        command.args(SERVE).args(["--model", model.name()]);
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

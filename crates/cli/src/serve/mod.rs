@@ -18,6 +18,7 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 use larboard::net::TcpListener;
 use larboard::{Error, code};
+use rustix::process::{Signal, set_parent_process_death_signal};
 
 use self::acceptor::Acceptor;
 use self::journal::Journal;
@@ -30,6 +31,10 @@ use crate::model::Model;
 /// Runs a server until Ctrl-C.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     check(args);
+    if args.end_with_parent {
+        set_parent_process_death_signal(Some(Signal::TERM))
+            .map_err(|error| Failure::new(io::Error::from(error)))?;
+    }
     limits::raise_open_files();
     let listener = TcpListener::bind(args.addr).map_err(|error| cannot_listen(args.addr, error))?;
     let journal = Journal::of_program(

@@ -60,8 +60,12 @@ fn install(listener: &File, acceptor: &Arc<File>, accept: &mut Accept) -> Result
         return Err(Status::CANCELLED);
     };
     let local = Address::of_socket(fd);
+    // Until it is updated the socket has its own options, not the listener's (OVL-87).
+    if from.is(phase::OPTIONS) || to.is(phase::OPTIONS) {
+        acceptor.with_fd(|old| to.copy_options(old, fd))?;
+    }
     acceptor.replace_fd(fd)?;
-    from.lend_options(to, fd);
+    acceptor.accepted();
     to.connected(phase::ACCEPT_CONTEXT);
     // SAFETY: the application keeps the output buffer valid until completion.
     unsafe { write_addresses(accept.output, &local, &accept.peer) };
@@ -126,4 +130,12 @@ pub(super) fn listener_closed(listener: &File, acceptors: Vec<Weak<File>>) {
                 .is_some_and(|home| std::ptr::eq(&**home, listener))
         });
     }
+}
+
+/// The acceptor is gone before a connection came: its AcceptEx ends (OVL-85).
+pub(super) fn acceptor_closed(listener: &Arc<File>, acceptor: &File) {
+    cancel::cancel_queued(listener, |request| {
+        let given = request.completion.rare.as_ref().and_then(|rare| rare.acceptor.as_ref());
+        given.is_some_and(|given| std::ptr::eq(&**given, acceptor))
+    });
 }

@@ -95,6 +95,8 @@ struct Extra {
     blocked: Vec<Arc<Thread>>,
     /// AcceptEx operations of this listener that wait for the first data on their acceptor.
     forwarded: Vec<Weak<File>>,
+    /// The listener of the AcceptEx that this socket was last given to.
+    accepting: Weak<File>,
 }
 
 impl Object for File {
@@ -362,7 +364,8 @@ impl File {
             pump.unregister(io.fd, self);
             io.registered = Registered::Nowhere;
         }
-        let extra = io.extra.take().unwrap_or_default();
+        let mut extra = io.extra.take().unwrap_or_default();
+        let listener = std::mem::take(&mut extra.accepting).upgrade();
         for thread in &extra.blocked {
             thread.unpark();
         }
@@ -377,6 +380,9 @@ impl File {
         let forwarded = io.extra.as_mut().map(|e| std::mem::take(&mut e.forwarded));
         drop(io);
         super::accept::listener_closed(self, forwarded.unwrap_or_default());
+        if let Some(listener) = listener {
+            super::accept::acceptor_closed(&listener, self);
+        }
     }
 
     /// A synchronous call is about to poll the descriptor outside the lock.
@@ -395,6 +401,23 @@ impl File {
         }
         if io.closed && extra.blocked.is_empty() {
             close_fd(std::mem::replace(&mut io.fd, -1));
+        }
+    }
+
+    /// This socket is given to an AcceptEx of `listener`, which its closing will end (OVL-85).
+    pub fn accept_for(&self, listener: &Arc<File>) {
+        self.io.lock().extra.get_or_insert_default().accepting = Arc::downgrade(listener);
+    }
+
+    /// The connection has come, or will not.
+    pub(super) fn accepted(&self) {
+        let mut io = self.io.lock();
+        if let Some(extra) = &mut io.extra {
+            extra.accepting = Weak::new();
+            let Extra { sends, urgent, blocked, forwarded, .. } = &**extra;
+            if sends.is_empty() && urgent.is_empty() && blocked.is_empty() && forwarded.is_empty() {
+                io.extra = None;
+            }
         }
     }
 

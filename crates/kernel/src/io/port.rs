@@ -66,8 +66,8 @@ enum Entry {
     Token(Arc<File>),
 }
 
-/// Handlers that take longer than this are long.
-const LONG_HANDLER: u64 = 5_000;
+/// Handlers that take longer than this, in nanoseconds, are long. One that sends is well below.
+const LONG_HANDLER: u64 = 15_000;
 /// Every so many dequeues the time of one handler is taken.
 const SAMPLE: u32 = 64;
 
@@ -473,10 +473,11 @@ impl Current {
     /// Takes the time of one handler in every [`SAMPLE`].
     fn sample(&self, port: &Port) {
         if let Some(began) = self.sampled.take() {
-            let nanoseconds = began.elapsed().as_nanos() as u64;
+            // Clamped: a thread that was preempted once has not become slow.
+            let nanoseconds = (began.elapsed().as_nanos() as u64).min(2 * LONG_HANDLER);
             let mean = port.handler.load(Ordering::Relaxed);
             port.handler
-                .store(mean - mean / 4 + nanoseconds / 4, Ordering::Relaxed);
+                .store(mean - mean / 8 + nanoseconds / 8, Ordering::Relaxed);
         }
         let n = self.dequeues.get().wrapping_add(1);
         self.dequeues.set(n);

@@ -1,8 +1,9 @@
 //! Asynchronous procedure calls: each thread's queue, and running what is in it.
 //!
-//! An APC runs on the thread it was queued to and only in an alertable wait of it (APC-02). Queueing appends under the
-//! queue's lock and then tries the thread's claim; a waiting thread publishes its claim and then looks at the queue
-//! under the same lock. Whatever the order, one of the two sees the other (APC-33).
+//! An APC runs on the thread it was queued to and only in an alertable wait of it (APC-02). Queueing appends and then
+//! tries the thread's claim, both under the queue's lock; a waiting thread publishes its claim and then looks at the
+//! queue under the same lock. Whatever the order, one of the two sees the other (APC-33). And since the claim is tried
+//! under the lock, it is over before the thread can have run the call: it never ends a later wait.
 
 use std::collections::VecDeque;
 use std::ffi::c_void;
@@ -135,13 +136,13 @@ impl ApcQueue {
             .retain(|apc| !matches!(apc, Apc::Timer { timer, .. } if *timer == id));
     }
 
-    fn push(&self, apc: Apc) -> Result<(), Status> {
+    fn push(&self, apc: Apc, then: impl FnOnce() -> bool) -> Result<bool, Status> {
         let mut queue = self.0.lock();
         if queue.closed {
             return Err(Status::THREAD_IS_TERMINATING);
         }
         queue.calls.push_back(apc);
-        Ok(())
+        Ok(then())
     }
 
     fn pop(&self) -> Option<Apc> {
@@ -151,8 +152,7 @@ impl ApcQueue {
 
 /// Queues a call to `thread` and wakes it if it waits alertably. THREAD_IS_TERMINATING if it has ended (APC-13).
 pub fn queue(thread: &Thread, apc: Apc) -> Result<(), Status> {
-    thread.apcs.push(apc)?;
-    if thread.claim().alert() {
+    if thread.apcs.push(apc, || thread.claim().alert())? {
         thread.unpark();
     }
     Ok(())

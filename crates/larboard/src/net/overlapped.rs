@@ -200,7 +200,7 @@ impl Socket {
 /// let client = TcpStream::connect(listener.local_addr()?)?;
 /// let (server, _) = listener.accept()?;
 ///
-/// let heard = Rc::new(RefCell::new(Vec::new()));
+/// let heard = Rc::new(RefCell::new(Vec::<u8>::new()));
 /// let ear = heard.clone();
 /// server.recv_then(Operation::new([0; 512]), move |done| ear.borrow_mut().extend(done.operation.filled()))?;
 /// client.send(b"ahoy")?;

@@ -14,7 +14,11 @@ pub(crate) const IPV6_LENGTH: usize = size_of::<SOCKADDR_IN6>();
 
 /// What an address of a family needs.
 pub(crate) fn length(family: u16) -> usize {
-    if family == AF_INET6 { IPV6_LENGTH } else { IPV4_LENGTH }
+    if family == AF_INET6 {
+        IPV6_LENGTH
+    } else {
+        IPV4_LENGTH
+    }
 }
 
 /// Reads the address of a call: `WSAEFAULT` if the pointer is null or the length below what its family needs,
@@ -35,7 +39,11 @@ pub(crate) unsafe fn read(name: *const SOCKADDR, length: usize) -> Result<Socket
 ///
 /// # Safety
 /// `length` is null or valid for reads and writes; `name` is null or valid for writes of that many bytes.
-pub(crate) unsafe fn write(address: SocketAddr, name: *mut SOCKADDR, length: *mut i32) -> Result<(), WsaError> {
+pub(crate) unsafe fn write(
+    address: SocketAddr,
+    name: *mut SOCKADDR,
+    length: *mut i32,
+) -> Result<(), WsaError> {
     if is_bad(name) || is_bad(length) {
         return Err(WSAEFAULT.into());
     }
@@ -53,7 +61,9 @@ pub(crate) unsafe fn write(address: SocketAddr, name: *mut SOCKADDR, length: *mu
 
 /// Parses Windows' layout. Errors as [`read`].
 pub(crate) fn decode(bytes: &[u8]) -> Result<SocketAddr, WsaError> {
-    let family = bytes.first_chunk().map(|&family| u16::from_ne_bytes(family));
+    let family = bytes
+        .first_chunk()
+        .map(|&family| u16::from_ne_bytes(family));
     match family {
         Some(AF_INET) => decode_v4(bytes).ok_or(WSAEFAULT.into()),
         Some(AF_INET6) => decode_v6(bytes).ok_or(WSAEFAULT.into()),
@@ -97,7 +107,8 @@ impl Encoded {
     pub(crate) unsafe fn copy_to(&self, name: *mut SOCKADDR, length: *mut i32) {
         // SAFETY: valid for writes by this function's contract; `bytes` is memory of ours.
         unsafe {
-            name.cast::<u8>().copy_from_nonoverlapping(self.bytes.as_ptr(), self.length);
+            name.cast::<u8>()
+                .copy_from_nonoverlapping(self.bytes.as_ptr(), self.length);
             length.write_unaligned(self.length as i32);
         }
     }

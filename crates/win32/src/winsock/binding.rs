@@ -40,7 +40,9 @@ static BINDINGS: Mutex<Vec<Binding>> = Mutex::new(Vec::new());
 /// Binds a socket if no other one of the process stands against it. Errors as `bind`.
 pub(crate) fn bind(found: &Found, address: &Address) -> Result<(), WsaError> {
     renew(found)?;
-    let mut bindings = BINDINGS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut bindings = BINDINGS
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     if found.is(phase::BOUND | phase::CONNECTED | phase::CONNECTING | phase::ACCEPTOR) {
         return Err(WSAEINVAL.into());
     }
@@ -57,33 +59,45 @@ pub(crate) fn bind(found: &Found, address: &Address) -> Result<(), WsaError> {
             file.with_fd(|fd| set_flag(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT))?;
         }
     }
-    let reuse = found.is_stream() && address.port() != 0;
-    found.with_fd(|fd| {
-        if reuse {
-            // A port in TIME_WAIT is free for a new listener (SOCK-25).
+    // A port in TIME_WAIT is free for a new listener (SOCK-25), which takes the option on both sides. With it Linux would
+    // choose a port that another socket has, so a socket that lets it choose gets the option afterwards.
+    let reuse = |fd| {
+        if found.is_stream() {
             set_flag(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR);
+        }
+    };
+    found.with_fd(|fd| {
+        if address.port() != 0 {
+            reuse(fd);
         }
         if shares {
             set_flag(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT);
         }
         // SAFETY: the address is valid for its length.
         succeeded(unsafe { libc::bind(fd, address.as_ptr(), address.length()) })
+            .inspect(|_| reuse(fd))
     })??;
     found.set(phase::BOUND);
     let claim = Claim::new(found, &found.local_address()?);
-    bindings.push(Binding { file: Arc::downgrade(&found.file()), claim });
+    bindings.push(Binding {
+        file: Arc::downgrade(&found.file()),
+        claim,
+    });
     Ok(())
 }
 
 fn is_bound(file: &File) -> bool {
-    let Device::Socket(socket) = file.device() else { return false };
+    let Device::Socket(socket) = file.device() else {
+        return false;
+    };
     socket.is(phase::BOUND) && file.with_fd(|_| ()).is_ok()
 }
 
 impl Claim {
     fn new(socket: &Socket, address: &Address) -> Self {
         let (bytes, length) = address.to_windows();
-        let (reuse, exclusive) = socket.settings(|settings| (settings.reuse_address, settings.exclusive));
+        let (reuse, exclusive) =
+            socket.settings(|settings| (settings.reuse_address, settings.exclusive));
         Self {
             family: socket.family(),
             kind: socket.kind(),
@@ -96,7 +110,8 @@ impl Claim {
 
     /// Whether two claims concern the same port and addresses that overlap.
     fn meets(&self, other: &Self) -> bool {
-        let same_port = (self.family, self.kind, self.port) == (other.family, other.kind, other.port);
+        let same_port =
+            (self.family, self.kind, self.port) == (other.family, other.kind, other.port);
         let overlap = self.host.is_none() || other.host.is_none() || self.host == other.host;
         same_port && overlap && self.port != 0
     }
@@ -105,7 +120,11 @@ impl Claim {
     fn admits(&self, second: &Self) -> Result<(), WsaError> {
         let refused = match (self.host == second.host, self.exclusive, second.exclusive) {
             (same, true, false) => match (same, self.host.is_none()) {
-                (true, _) => Some(if second.reuse { WSAEACCES } else { WSAEADDRINUSE }),
+                (true, _) => Some(if second.reuse {
+                    WSAEACCES
+                } else {
+                    WSAEADDRINUSE
+                }),
                 (false, true) => Some(WSAEACCES),
                 (false, false) => None,
             },
@@ -127,7 +146,14 @@ mod tests {
     use super::*;
 
     fn claim(host: Option<u8>, reuse: bool, exclusive: bool) -> Claim {
-        Claim { family: 2, kind: 1, port: 9000, host: host.map(|host| vec![host]), reuse, exclusive }
+        Claim {
+            family: 2,
+            kind: 1,
+            port: 9000,
+            host: host.map(|host| vec![host]),
+            reuse,
+            exclusive,
+        }
     }
 
     fn outcome(first: Claim, second: Claim) -> i32 {
@@ -137,27 +163,54 @@ mod tests {
 
     #[test]
     fn a_wildcard_and_a_specific_address_share_a_port() {
-        assert_eq!(outcome(claim(None, false, false), claim(Some(1), false, false)), 0);
-        assert_eq!(outcome(claim(Some(1), false, true), claim(None, false, false)), 0);
+        assert_eq!(
+            outcome(claim(None, false, false), claim(Some(1), false, false)),
+            0
+        );
+        assert_eq!(
+            outcome(claim(Some(1), false, true), claim(None, false, false)),
+            0
+        );
     }
 
     #[test]
     fn equal_addresses_need_reuse_on_both_sides() {
-        assert_eq!(outcome(claim(None, false, false), claim(None, false, false)), WSAEADDRINUSE);
-        assert_eq!(outcome(claim(None, false, false), claim(None, true, false)), WSAEACCES);
-        assert_eq!(outcome(claim(None, true, false), claim(None, true, false)), 0);
+        assert_eq!(
+            outcome(claim(None, false, false), claim(None, false, false)),
+            WSAEADDRINUSE
+        );
+        assert_eq!(
+            outcome(claim(None, false, false), claim(None, true, false)),
+            WSAEACCES
+        );
+        assert_eq!(
+            outcome(claim(None, true, false), claim(None, true, false)),
+            0
+        );
     }
 
     #[test]
     fn exclusive_use_keeps_others_out() {
-        assert_eq!(outcome(claim(None, false, true), claim(Some(1), false, false)), WSAEACCES);
-        assert_eq!(outcome(claim(Some(1), false, false), claim(None, false, true)), WSAEADDRINUSE);
-        assert_eq!(outcome(claim(None, false, true), claim(None, true, false)), WSAEACCES);
+        assert_eq!(
+            outcome(claim(None, false, true), claim(Some(1), false, false)),
+            WSAEACCES
+        );
+        assert_eq!(
+            outcome(claim(Some(1), false, false), claim(None, false, true)),
+            WSAEADDRINUSE
+        );
+        assert_eq!(
+            outcome(claim(None, false, true), claim(None, true, false)),
+            WSAEACCES
+        );
     }
 
     #[test]
     fn other_ports_and_protocols_do_not_meet() {
-        let udp = Claim { kind: 2, ..claim(None, false, false) };
+        let udp = Claim {
+            kind: 2,
+            ..claim(None, false, false)
+        };
         assert!(!udp.meets(&claim(None, false, false)));
         assert!(!claim(Some(1), false, false).meets(&claim(Some(2), false, false)));
     }

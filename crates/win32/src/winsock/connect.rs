@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use windows_sys::Win32::Foundation::{FALSE, TRUE};
 use windows_sys::Win32::Networking::WinSock::{
-    AF_INET6, AF_UNSPEC, CF_ACCEPT, CF_DEFER, INVALID_SOCKET, LPCONDITIONPROC, QOS, SOCKADDR, SOCKET,
-    SOCKET_ADDRESS_LIST, SOCKET_ERROR, TIMEVAL, WSABUF, WSAEADDRNOTAVAIL, WSAEALREADY, WSAECONNREFUSED, WSAEFAULT,
-    WSAEHOSTUNREACH, WSAEINVAL, WSAEISCONN, WSAEOPNOTSUPP, WSAETIMEDOUT, WSATRY_AGAIN,
+    AF_INET6, AF_UNSPEC, CF_ACCEPT, CF_DEFER, INVALID_SOCKET, LPCONDITIONPROC, QOS, SOCKADDR,
+    SOCKET, SOCKET_ADDRESS_LIST, SOCKET_ERROR, TIMEVAL, WSABUF, WSAEADDRNOTAVAIL, WSAEALREADY,
+    WSAECONNREFUSED, WSAEFAULT, WSAEHOSTUNREACH, WSAEINVAL, WSAEISCONN, WSAEOPNOTSUPP,
+    WSAETIMEDOUT, WSATRY_AGAIN,
 };
 use windows_sys::Win32::System::IO::OVERLAPPED;
 use windows_sys::core::{BOOL, PCSTR, PCWSTR};
@@ -78,7 +79,11 @@ pub unsafe extern "system" fn WSAAccept(
                 admit(&listener, fd)
             }
             CF_DEFER => {
-                deferred().push(Deferred { listener: Arc::downgrade(&listener.file()), fd, peer });
+                deferred().push(Deferred {
+                    listener: Arc::downgrade(&listener.file()),
+                    fd,
+                    peer,
+                });
                 Err(WSATRY_AGAIN.into())
             }
             _ => {
@@ -150,10 +155,23 @@ pub unsafe extern "system" fn WSAConnectByNameA(
     timeout: *const TIMEVAL,
     reserved: *const OVERLAPPED,
 ) -> BOOL {
-    let (local, remote) = ((localaddress, localaddresslength), (remoteaddress, remoteaddresslength));
+    let (local, remote) = (
+        (localaddress, localaddresslength),
+        (remoteaddress, remoteaddresslength),
+    );
     winsock(FALSE, || {
         // SAFETY: this function's contract.
-        unsafe { by_name(s, narrow(nodename), narrow(servicename), local, remote, timeout, reserved) }
+        unsafe {
+            by_name(
+                s,
+                narrow(nodename),
+                narrow(servicename),
+                local,
+                remote,
+                timeout,
+                reserved,
+            )
+        }
     })
 }
 
@@ -173,10 +191,23 @@ pub unsafe extern "system" fn WSAConnectByNameW(
     timeout: *const TIMEVAL,
     reserved: *const OVERLAPPED,
 ) -> BOOL {
-    let (local, remote) = ((localaddress, localaddresslength), (remoteaddress, remoteaddresslength));
+    let (local, remote) = (
+        (localaddress, localaddresslength),
+        (remoteaddress, remoteaddresslength),
+    );
     winsock(FALSE, || {
         // SAFETY: this function's contract.
-        unsafe { by_name(s, wide(nodename), wide(servicename), local, remote, timeout, reserved) }
+        unsafe {
+            by_name(
+                s,
+                wide(nodename),
+                wide(servicename),
+                local,
+                remote,
+                timeout,
+                reserved,
+            )
+        }
     })
 }
 
@@ -199,14 +230,18 @@ pub unsafe extern "system" fn WSAConnectByList(
     timeout: *const TIMEVAL,
     reserved: *const OVERLAPPED,
 ) -> BOOL {
-    let (local, remote) = ((localaddress, localaddresslength), (remoteaddress, remoteaddresslength));
+    let (local, remote) = (
+        (localaddress, localaddresslength),
+        (remoteaddress, remoteaddresslength),
+    );
     winsock(FALSE, || {
         let found = socket::look_up(s)?;
         check(socketaddress)?;
         // SAFETY: not null, and valid with its addresses by this function's contract.
         unsafe {
             let count = (&raw const (*socketaddress).iAddressCount).read_unaligned();
-            let first = (&raw const (*socketaddress).Address).cast::<windows_sys::Win32::Networking::WinSock::SOCKET_ADDRESS>();
+            let first = (&raw const (*socketaddress).Address)
+                .cast::<windows_sys::Win32::Networking::WinSock::SOCKET_ADDRESS>();
             let addresses = (0..count.max(0) as usize).map(|at| {
                 let one = first.add(at).read_unaligned();
                 found.address(one.lpSockaddr, one.iSockaddrLength)
@@ -230,8 +265,14 @@ struct Deferred {
 static DEFERRED: Mutex<Vec<Deferred>> = Mutex::new(Vec::new());
 
 fn deferred() -> MutexGuard<'static, Vec<Deferred>> {
-    let mut deferred = DEFERRED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let stands = |one: &Deferred| one.listener.upgrade().is_some_and(|file| file.with_fd(|_| ()).is_ok());
+    let mut deferred = DEFERRED
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let stands = |one: &Deferred| {
+        one.listener
+            .upgrade()
+            .is_some_and(|file| file.with_fd(|_| ()).is_ok())
+    };
     deferred.retain(stands);
     deferred
 }
@@ -239,7 +280,9 @@ fn deferred() -> MutexGuard<'static, Vec<Deferred>> {
 /// The connection of a listener that was put off first.
 pub(crate) fn take_deferred(listener: &Arc<File>) -> Option<(OwnedFd, Address)> {
     let mut deferred = deferred();
-    let at = deferred.iter().position(|one| std::ptr::eq(one.listener.as_ptr(), Arc::as_ptr(listener)))?;
+    let at = deferred
+        .iter()
+        .position(|one| std::ptr::eq(one.listener.as_ptr(), Arc::as_ptr(listener)))?;
     let one = deferred.remove(at);
     Some((one.fd, one.peer))
 }
@@ -255,11 +298,17 @@ fn take(listener: &Found) -> Result<(OwnedFd, Address), WsaError> {
     if let Some(deferred) = take_deferred(&listener.file()) {
         return Ok(deferred);
     }
-    let (fd, peer) = blocking::call(&listener.file(), Direction::In, patience(listener), |fd| match accept_one(fd) {
-        Ok(accepted) => Poll::Ready(Ok(accepted)),
-        Err(libc::EAGAIN) => Poll::Pending,
-        Err(error) => Poll::Ready(Err(Status::from_errno(error))),
-    })?;
+    let (fd, peer) =
+        blocking::call(
+            &listener.file(),
+            Direction::In,
+            patience(listener),
+            |fd| match accept_one(fd) {
+                Ok(accepted) => Poll::Ready(Ok(accepted)),
+                Err(libc::EAGAIN) => Poll::Pending,
+                Err(error) => Poll::Ready(Err(Status::from_errno(error))),
+            },
+        )?;
     // SAFETY: a fresh descriptor that nobody else owns.
     Ok((unsafe { OwnedFd::from_raw_fd(fd) }, peer))
 }
@@ -267,17 +316,26 @@ fn take(listener: &Found) -> Result<(OwnedFd, Address), WsaError> {
 /// Makes an accepted descriptor a socket with the attributes of its listener.
 fn admit(listener: &Found, fd: OwnedFd) -> Result<SOCKET, WsaError> {
     let overlapped = listener.file().has_modes(file::OVERLAPPED);
-    let raw = fd.into_raw_fd();
-    let file = socket::adopt(raw, listener.family(), listener.kind(), listener.protocol(), overlapped);
+    let file = socket::adopt(
+        fd.into_raw_fd(),
+        listener.family(),
+        listener.kind(),
+        listener.protocol(),
+        overlapped,
+    );
     if let Device::Socket(accepted) = file.device() {
-        listener.lend_options(accepted, raw);
+        listener.lend_options(accepted);
         accepted.connected(0);
     }
     socket::open(file)
 }
 
 fn patience(found: &Found) -> Patience {
-    if found.is(phase::NON_BLOCKING) { Patience::None } else { Patience::Milliseconds(0) }
+    if found.is(phase::NON_BLOCKING) {
+        Patience::None
+    } else {
+        Patience::Milliseconds(0)
+    }
 }
 
 /// A null address is ignored whatever its length is.
@@ -298,27 +356,56 @@ unsafe fn report(peer: &Address, to: *mut SOCKADDR, length: *mut i32) -> Result<
 /// # Safety
 /// The function may be called with the data.
 unsafe fn decide(fd: &OwnedFd, peer: &Address, condition: LPCONDITIONPROC, data: usize) -> u32 {
-    let Some(condition) = condition else { return CF_ACCEPT };
-    let buffer = |(bytes, length): &mut ([u8; 128], usize)| WSABUF { len: *length as u32, buf: bytes.as_mut_ptr() };
-    let (mut caller, mut callee) = (peer.to_windows(), Address::of_socket(fd.as_raw_fd()).to_windows());
+    let Some(condition) = condition else {
+        return CF_ACCEPT;
+    };
+    let buffer = |(bytes, length): &mut ([u8; 128], usize)| WSABUF {
+        len: *length as u32,
+        buf: bytes.as_mut_ptr(),
+    };
+    let (mut caller, mut callee) = (
+        peer.to_windows(),
+        Address::of_socket(fd.as_raw_fd()).to_windows(),
+    );
     let (mut caller, mut callee) = (buffer(&mut caller), buffer(&mut callee));
-    let mut nothing = WSABUF { len: 0, buf: std::ptr::null_mut() };
+    let mut nothing = WSABUF {
+        len: 0,
+        buf: std::ptr::null_mut(),
+    };
     let mut answer = nothing;
     let (null, mut group) = (std::ptr::null_mut(), 0);
     // SAFETY: the caller's function by this function's contract; the buffers live until it returns.
     let decision = unsafe {
-        condition(&mut caller, &mut nothing, null, null, &mut callee, &mut answer, &mut group, data)
+        condition(
+            &mut caller,
+            &mut nothing,
+            null,
+            null,
+            &mut callee,
+            &mut answer,
+            &mut group,
+            data,
+        )
     };
     decision.cast_unsigned()
 }
 
 /// Closes a connection so that its peer is reset.
 fn reset(fd: OwnedFd) {
-    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
+    let linger = libc::linger {
+        l_onoff: 1,
+        l_linger: 0,
+    };
     let length = size_of::<libc::linger>() as libc::socklen_t;
     // SAFETY: `linger` is of this frame and has the length given. The descriptor closes at the end.
     unsafe {
-        libc::setsockopt(fd.as_raw_fd(), libc::SOL_SOCKET, libc::SO_LINGER, (&raw const linger).cast(), length);
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_LINGER,
+            (&raw const linger).cast(),
+            length,
+        );
     }
 }
 
@@ -355,15 +442,34 @@ unsafe fn dissolves(name: *const SOCKADDR, length: i32) -> bool {
         return true;
     }
     // SAFETY: this function's contract.
-    unsafe { socket::read_address(name, length) }.is_ok_and(|address| address.is_unspecified() && address.port() == 0)
+    unsafe { socket::read_address(name, length) }
+        .is_ok_and(|address| address.is_unspecified() && address.port() == 0)
 }
 
 fn dissolve(found: &Found) -> Result<(), WsaError> {
-    let nobody = libc::sockaddr { sa_family: libc::AF_UNSPEC as libc::sa_family_t, sa_data: [0; 14] };
+    let nobody = libc::sockaddr {
+        sa_family: libc::AF_UNSPEC as libc::sa_family_t,
+        sa_data: [0; 14],
+    };
     let length = size_of::<libc::sockaddr>() as libc::socklen_t;
+    let port = found.local_address().map_or(0, |address| address.port());
     // SAFETY: the address is of this frame and has the length given.
     found.with_fd(|fd| socket::succeeded(unsafe { libc::connect(fd, &nobody, length) }))??;
     found.clear(phase::CONNECTED);
+    keep_port(found, port)
+}
+
+/// Linux gives a port away with the association if it has chosen it itself.
+fn keep_port(found: &Found, port: u16) -> Result<(), WsaError> {
+    let mut address = found.local_address()?;
+    if port == 0 || address.port() == port {
+        return Ok(());
+    }
+    address.set_port(port);
+    // SAFETY: the address is valid for its length.
+    found.with_fd(|fd| {
+        socket::succeeded(unsafe { libc::bind(fd, address.as_ptr(), address.length()) })
+    })??;
     Ok(())
 }
 
@@ -373,7 +479,10 @@ fn associate(found: &Found, address: &Address) -> Result<(), WsaError> {
         return Err(WSAEADDRNOTAVAIL.into());
     }
     match found.with_fd(|fd| found.try_connect(fd, address))? {
-        Outcome::Done { status: Status::SUCCESS, .. } => {
+        Outcome::Done {
+            status: Status::SUCCESS,
+            ..
+        } => {
             found.connected(0);
             Ok(())
         }
@@ -412,7 +521,10 @@ fn attempt(found: &Found, address: &Address, patience: Patience) -> Result<(), W
         // Linux has bound it by now.
         found.set(phase::BOUND);
         match outcome {
-            Outcome::Done { status: Status::SUCCESS, .. } => Poll::Ready(Ok(())),
+            Outcome::Done {
+                status: Status::SUCCESS,
+                ..
+            } => Poll::Ready(Ok(())),
             Outcome::Done { status, .. } => Poll::Ready(Err(status)),
             Outcome::Pending => Poll::Pending,
         }
@@ -437,12 +549,26 @@ unsafe fn by_name(
     reserved: *const OVERLAPPED,
 ) -> Result<BOOL, WsaError> {
     let found = socket::look_up(s)?;
-    let (Some(node), Some(service)) = (node, service) else { return Err(WSAEINVAL.into()) };
-    let family = if found.family() == AF_INET6 { libc::AF_UNSPEC } else { libc::AF_INET };
-    let query = Query { service: Some(&service), family, ..Query::host(&node) };
-    let fits = |one: &names::Found| Address::from_windows(Encoded::from(one.address).as_bytes()).ok();
+    let (Some(node), Some(service)) = (node, service) else {
+        return Err(WSAEINVAL.into());
+    };
+    let family = if found.family() == AF_INET6 {
+        libc::AF_UNSPEC
+    } else {
+        libc::AF_INET
+    };
+    let query = Query {
+        service: Some(&service),
+        family,
+        ..Query::host(&node)
+    };
+    let fits =
+        |one: &names::Found| Address::from_windows(Encoded::from(one.address).as_bytes()).ok();
     let found_addresses = names::resolve(&query)?;
-    let addresses = found_addresses.iter().filter_map(fits).filter(|address| address.family() == found.family());
+    let addresses = found_addresses
+        .iter()
+        .filter_map(fits)
+        .filter(|address| address.family() == found.family());
     let addresses: Vec<Address> = addresses.collect();
     if addresses.is_empty() {
         return Err(WSAEHOSTUNREACH.into());
@@ -471,7 +597,8 @@ unsafe fn in_order(
     let deadline = unsafe { limit(timeout) };
     let mut last = WsaError(WSAEHOSTUNREACH);
     for address in addresses {
-        let left = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+        let left = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        {
             Some(Duration::ZERO) => return Err(WSAETIMEDOUT.into()),
             Some(left) => u32::try_from(left.as_millis()).unwrap_or(u32::MAX).max(1),
             None => 0,
@@ -528,7 +655,8 @@ unsafe fn store_address(address: &Address, (to, length): Report) -> Result<(), W
         if (length.read_unaligned() as usize) < needed {
             return Err(WSAEFAULT.into());
         }
-        to.cast::<u8>().copy_from_nonoverlapping(bytes.as_ptr(), needed);
+        to.cast::<u8>()
+            .copy_from_nonoverlapping(bytes.as_ptr(), needed);
         length.write_unaligned(needed as u32);
     }
     Ok(())

@@ -5,13 +5,16 @@ use std::ffi::c_void;
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
 use std::sync::Arc;
 
-use windows_sys::Win32::Foundation::{ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, FALSE, HANDLE, TRUE};
+use windows_sys::Win32::Foundation::{
+    ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, FALSE, HANDLE, TRUE,
+};
 use windows_sys::Win32::Networking::WinSock::{
     LPFN_ACCEPTEX, LPFN_CONNECTEX, LPFN_DISCONNECTEX, LPFN_GETACCEPTEXSOCKADDRS, LPFN_TRANSMITFILE,
-    LPFN_TRANSMITPACKETS, LPFN_WSARECVMSG, LPFN_WSASENDMSG, SOCKADDR, SOCKET, TF_DISCONNECT, TF_REUSE_SOCKET,
-    TP_ELEMENT_FILE, TP_ELEMENT_MEMORY, TRANSMIT_FILE_BUFFERS, TRANSMIT_PACKETS_ELEMENT, WSAEADDRNOTAVAIL, WSAEFAULT,
-    WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAID_ACCEPTEX, WSAID_CONNECTEX, WSAID_DISCONNECTEX,
-    WSAID_GETACCEPTEXSOCKADDRS, WSAID_TRANSMITFILE, WSAID_TRANSMITPACKETS, WSAID_WSARECVMSG, WSAID_WSASENDMSG,
+    LPFN_TRANSMITPACKETS, LPFN_WSARECVMSG, LPFN_WSASENDMSG, SOCKADDR, SOCKET, TF_DISCONNECT,
+    TF_REUSE_SOCKET, TP_ELEMENT_FILE, TP_ELEMENT_MEMORY, TRANSMIT_FILE_BUFFERS,
+    TRANSMIT_PACKETS_ELEMENT, WSAEADDRNOTAVAIL, WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN,
+    WSAID_ACCEPTEX, WSAID_CONNECTEX, WSAID_DISCONNECTEX, WSAID_GETACCEPTEXSOCKADDRS,
+    WSAID_TRANSMITFILE, WSAID_TRANSMITPACKETS, WSAID_WSARECVMSG, WSAID_WSASENDMSG,
 };
 use windows_sys::Win32::System::IO::OVERLAPPED;
 use windows_sys::core::{BOOL, GUID};
@@ -26,13 +29,13 @@ use larboard_kernel::io::accept::PADDING;
 use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::cancel::{self, Which};
 use larboard_kernel::io::file::File;
-use larboard_kernel::io::request::Rare;
+use larboard_kernel::io::request::{OverlappedPtr, Rare};
 use larboard_kernel::status::Status;
 
+use super::address;
 use super::connect::take_deferred;
 use super::socket::{self, Found};
 use super::transfer::{WSARecvMsg, WSASendMsg};
-use super::address;
 use crate::error::WsaError;
 use crate::guard::{check, infallible, is_bad, store, winsock};
 use crate::handles;
@@ -59,7 +62,10 @@ pub unsafe extern "system" fn AcceptEx(
     lpoverlapped: *mut OVERLAPPED,
 ) -> BOOL {
     winsock(FALSE, || {
-        let (listener, acceptor) = (socket::look_up(slistensocket)?, socket::look_up(sacceptsocket)?);
+        let (listener, acceptor) = (
+            socket::look_up(slistensocket)?,
+            socket::look_up(sacceptsocket)?,
+        );
         let output = Output {
             buffer: lpoutputbuffer.cast(),
             receive: dwreceivedatalength,
@@ -107,8 +113,19 @@ pub unsafe extern "system" fn GetAcceptExSockaddrs(
             unsafe {
                 let area = lpoutputbuffer.cast::<u8>().cast_mut().add(at);
                 let found = !is_bad(lpoutputbuffer) && room >= 4;
-                let stored = if found { area.add(room as usize - 4).cast::<u32>().read_unaligned() } else { 0 };
-                store(address, if found { area.cast() } else { std::ptr::null_mut() });
+                let stored = if found {
+                    area.add(room as usize - 4).cast::<u32>().read_unaligned()
+                } else {
+                    0
+                };
+                store(
+                    address,
+                    if found {
+                        area.cast()
+                    } else {
+                        std::ptr::null_mut()
+                    },
+                );
                 store(length, stored.cast_signed());
             }
             at += room as usize;
@@ -177,7 +194,11 @@ pub(crate) unsafe extern "system" fn DisconnectEx(
         if !found.is(phase::CONNECTED | phase::DISCONNECTED) {
             return Err(WSAENOTCONN.into());
         }
-        let reusable = if dwflags & TF_REUSE_SOCKET != 0 { phase::REUSABLE } else { 0 };
+        let reusable = if dwflags & TF_REUSE_SOCKET != 0 {
+            phase::REUSABLE
+        } else {
+            0
+        };
         found.set(phase::SHUT_SEND | phase::DISCONNECTED | reusable);
         // SAFETY: takes a descriptor and a number; a connection that has ended already needs no more.
         found.with_fd(|fd| unsafe { libc::shutdown(fd, libc::SHUT_WR) })?;
@@ -189,7 +210,13 @@ pub(crate) unsafe extern "system" fn DisconnectEx(
         }
         let notify = overlapped(lpoverlapped)?;
         // SAFETY: this function's contract.
-        unsafe { operation::start(&found.file(), Operation::Settled(Status::SUCCESS, 0), notify) }?;
+        unsafe {
+            operation::start(
+                &found.file(),
+                Operation::Settled(Status::SUCCESS, 0),
+                notify,
+            )
+        }?;
         Ok(TRUE)
     })
 }
@@ -283,16 +310,40 @@ pub(crate) fn find(identifier: &GUID) -> Option<usize> {
     let send_message: LPFN_WSASENDMSG = Some(WSASendMsg);
     let table: [(GUID, Option<usize>); 8] = [
         (WSAID_ACCEPTEX, accept_ex.map(|function| function as usize)),
-        (WSAID_CONNECTEX, connect_ex.map(|function| function as usize)),
-        (WSAID_DISCONNECTEX, disconnect_ex.map(|function| function as usize)),
-        (WSAID_GETACCEPTEXSOCKADDRS, addresses.map(|function| function as usize)),
-        (WSAID_TRANSMITFILE, transmit_file.map(|function| function as usize)),
-        (WSAID_TRANSMITPACKETS, transmit_packets.map(|function| function as usize)),
-        (WSAID_WSARECVMSG, receive_message.map(|function| function as usize)),
-        (WSAID_WSASENDMSG, send_message.map(|function| function as usize)),
+        (
+            WSAID_CONNECTEX,
+            connect_ex.map(|function| function as usize),
+        ),
+        (
+            WSAID_DISCONNECTEX,
+            disconnect_ex.map(|function| function as usize),
+        ),
+        (
+            WSAID_GETACCEPTEXSOCKADDRS,
+            addresses.map(|function| function as usize),
+        ),
+        (
+            WSAID_TRANSMITFILE,
+            transmit_file.map(|function| function as usize),
+        ),
+        (
+            WSAID_TRANSMITPACKETS,
+            transmit_packets.map(|function| function as usize),
+        ),
+        (
+            WSAID_WSARECVMSG,
+            receive_message.map(|function| function as usize),
+        ),
+        (
+            WSAID_WSASENDMSG,
+            send_message.map(|function| function as usize),
+        ),
     ];
     let parts = |guid: &GUID| (guid.data1, guid.data2, guid.data3, guid.data4);
-    table.iter().find(|(known, _)| parts(known) == parts(identifier))?.1
+    table
+        .iter()
+        .find(|(known, _)| parts(known) == parts(identifier))?
+        .1
 }
 
 /// Makes a socket whose connection has ended, and that may be used again, a new one: another descriptor behind the same
@@ -318,14 +369,23 @@ fn overlapped(overlapped: *mut OVERLAPPED) -> Result<Notify, WsaError> {
     if is_bad(overlapped) {
         return Err(WsaError(ERROR_INVALID_PARAMETER.cast_signed()));
     }
-    Ok(Notify { overlapped, routine: None })
+    Ok(Notify {
+        overlapped,
+        routine: None,
+    })
 }
 
 /// # Safety
 /// As for [`AcceptEx`].
-unsafe fn accept_into(listener: &Found, acceptor: &Found, output: Output, notify: Notify) -> Result<u32, WsaError> {
+unsafe fn accept_into(
+    listener: &Found,
+    acceptor: &Found,
+    output: Output,
+    notify: Notify,
+) -> Result<u32, WsaError> {
     renew(acceptor)?;
-    let taken = phase::ACCEPTOR | phase::BOUND | phase::CONNECTED | phase::CONNECTING | phase::LISTENING;
+    let taken =
+        phase::ACCEPTOR | phase::BOUND | phase::CONNECTED | phase::CONNECTING | phase::LISTENING;
     if !acceptor.is_stream() || acceptor.is(taken) {
         return Err(WSAEINVAL.into());
     }
@@ -339,6 +399,7 @@ unsafe fn accept_into(listener: &Found, acceptor: &Found, output: Output, notify
     if !acceptor.set_unless(phase::ACCEPTOR, taken) {
         return Err(WSAEINVAL.into());
     }
+    acceptor.file().accept_for(&listener.file());
     let (accepted, peer) = match take_deferred(&listener.file()) {
         Some((fd, peer)) => (Some(fd.into_raw_fd()), peer),
         None => (None, Address::default()),
@@ -348,11 +409,24 @@ unsafe fn accept_into(listener: &Found, acceptor: &Found, output: Output, notify
         listener: Some(Arc::clone(&listener.file())),
         ..Rare::default()
     };
-    let operation = Operation::Accept(Box::new(Accept { accepted, peer, output }));
+    let operation = Operation::Accept(Box::new(Accept {
+        accepted,
+        peer,
+        output,
+    }));
     // SAFETY: this function's contract.
     match unsafe { operation::start_with(&listener.file(), operation, notify, Some(rare)) } {
         Ok(finished) => Ok(finished.bytes),
-        Err(Status::PENDING) => Err(Status::PENDING.into()),
+        Err(Status::PENDING) => {
+            if acceptor.with_fd(|_| ()).is_err() {
+                // It was closed before the listener knew of it.
+                cancel::cancel(
+                    &listener.file(),
+                    Which::Overlapped(OverlappedPtr(notify.overlapped.cast())),
+                );
+            }
+            Err(Status::PENDING.into())
+        }
         Err(status) => {
             acceptor.clear(phase::ACCEPTOR);
             Err(status.into())
@@ -367,7 +441,12 @@ fn first_send(buffer: *const c_void, length: u32) -> Result<Option<Send>, WsaErr
     }
     check(buffer)?;
     let buffers = Buffers::one(buffer.cast_mut().cast(), length as usize);
-    Ok(Some(Send { buffers, flags: 0, done: 0, rare: None }))
+    Ok(Some(Send {
+        buffers,
+        flags: 0,
+        done: 0,
+        rare: None,
+    }))
 }
 
 /// # Safety
@@ -384,9 +463,15 @@ unsafe fn connect_with(
         return Err(WSAEINVAL.into());
     }
     found.settings(|settings| settings.peer = Some(Box::new(address)));
-    let connect = Connect { address, send, connected: false, context: phase::CONNECT_CONTEXT };
+    let connect = Connect {
+        address,
+        send,
+        connected: false,
+        context: phase::CONNECT_CONTEXT,
+    };
     // SAFETY: this function's contract.
-    match unsafe { operation::start(&found.file(), Operation::Connect(Box::new(connect)), notify) } {
+    match unsafe { operation::start(&found.file(), Operation::Connect(Box::new(connect)), notify) }
+    {
         Ok(_) => Ok(TRUE),
         Err(Status::PENDING) => Err(Status::PENDING.into()),
         Err(status) => {
@@ -420,14 +505,19 @@ fn memory(buffer: *mut c_void, length: u32) -> Result<Option<Element>, WsaError>
         return Ok(None);
     }
     check(buffer)?;
-    Ok(Some(Element::Memory(Buffers::one(buffer.cast(), length as usize))))
+    Ok(Some(Element::Memory(Buffers::one(
+        buffer.cast(),
+        length as usize,
+    ))))
 }
 
 /// A part of a file from an offset or the file pointer on; a length of 0 is the rest.
 fn file(handle: HANDLE, offset: Option<u64>, length: u32) -> Result<Element, WsaError> {
     const INVALID: WsaError = WsaError(ERROR_INVALID_HANDLE.cast_signed());
     let file = handles::get::<File>(handle).map_err(|_| INVALID)?;
-    let Device::Disk(disk) = file.device() else { return Err(INVALID) };
+    let Device::Disk(disk) = file.device() else {
+        return Err(INVALID);
+    };
     // SAFETY: takes descriptors only; the copy is checked before it is owned.
     let fd = file.with_fd(|fd| unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) })?;
     if fd < 0 {
@@ -436,7 +526,11 @@ fn file(handle: HANDLE, offset: Option<u64>, length: u32) -> Result<Element, Wsa
     // SAFETY: a fresh descriptor that nobody else owns.
     let file = unsafe { OwnedFd::from_raw_fd(fd) };
     let offset = offset.unwrap_or_else(|| disk.position());
-    Ok(Element::File { file, offset, left: (length > 0).then_some(length.into()) })
+    Ok(Element::File {
+        file,
+        offset,
+        left: (length > 0).then_some(length.into()),
+    })
 }
 
 /// # Safety
@@ -449,7 +543,12 @@ unsafe fn packet(element: &TRANSMIT_PACKETS_ELEMENT) -> Result<Option<Element>, 
             // SAFETY: this function's contract.
             let part = unsafe { element.Anonymous.Anonymous };
             // -1 is the file pointer.
-            file(part.hFile, u64::try_from(part.nFileOffset).ok(), element.cLength).map(Some)
+            file(
+                part.hFile,
+                u64::try_from(part.nFileOffset).ok(),
+                element.cLength,
+            )
+            .map(Some)
         }
         _ => Err(WSAEINVAL.into()),
     }
@@ -463,15 +562,26 @@ unsafe fn transmit(
     disconnect: Disconnect,
     overlapped: *mut OVERLAPPED,
 ) -> Result<BOOL, WsaError> {
-    let mut operation = Operation::Transmit(Box::new(Transmit { elements, done: 0, disconnect }));
-    let notify = Notify { overlapped, routine: None };
+    let mut operation = Operation::Transmit(Box::new(Transmit {
+        elements,
+        done: 0,
+        disconnect,
+    }));
+    let notify = Notify {
+        overlapped,
+        routine: None,
+    };
     if !notify.is_synchronous() {
         // SAFETY: this function's contract.
         unsafe { operation::start(&found.file(), operation, notify) }?;
         return Ok(TRUE);
     }
     let finished = blocking::transfer(&found.file(), &mut operation, Patience::Milliseconds(0));
-    if finished.status.is_success() { Ok(TRUE) } else { Err(finished.status.into()) }
+    if finished.status.is_success() {
+        Ok(TRUE)
+    } else {
+        Err(finished.status.into())
+    }
 }
 
 /// The file position in an OVERLAPPED.

@@ -5,6 +5,8 @@ pub(crate) mod binding;
 pub(crate) mod byte_order;
 pub(crate) mod connect;
 pub(crate) mod extension;
+pub(crate) mod interfaces;
+pub(crate) mod ioctl;
 pub(crate) mod names;
 pub(crate) mod options;
 pub(crate) mod protocols;

@@ -4,10 +4,11 @@ use std::ffi::{CStr, CString, c_char};
 use std::net::SocketAddr;
 
 use windows_sys::Win32::Networking::WinSock::{
-    ADDRINFOA, ADDRINFOW, AF_INET, AF_INET6, AF_UNSPEC, AI_ADDRCONFIG, AI_ALL, AI_CANONNAME, AI_NUMERICHOST,
-    AI_NUMERICSERV, AI_PASSIVE, AI_V4MAPPED, NI_DGRAM, NI_NAMEREQD, NI_NOFQDN, NI_NUMERICHOST, NI_NUMERICSERV,
-    SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOCKADDR, SOCKET_ERROR, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, WSAENOBUFS,
-    WSAESOCKTNOSUPPORT, WSAHOST_NOT_FOUND, WSANO_DATA, WSANO_RECOVERY, WSATRY_AGAIN, WSATYPE_NOT_FOUND, socklen_t,
+    ADDRINFOA, ADDRINFOW, AF_INET, AF_INET6, AF_UNSPEC, AI_ADDRCONFIG, AI_ALL, AI_CANONNAME,
+    AI_NUMERICHOST, AI_NUMERICSERV, AI_PASSIVE, AI_V4MAPPED, NI_DGRAM, NI_NAMEREQD, NI_NOFQDN,
+    NI_NUMERICHOST, NI_NUMERICSERV, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOCKADDR, SOCKET_ERROR,
+    WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, WSAENOBUFS, WSAESOCKTNOSUPPORT, WSAHOST_NOT_FOUND,
+    WSANO_DATA, WSANO_RECOVERY, WSATRY_AGAIN, WSATYPE_NOT_FOUND, socklen_t,
 };
 use windows_sys::core::{PCSTR, PCWSTR, PSTR, PWSTR};
 
@@ -87,7 +88,10 @@ pub unsafe extern "system" fn getnameinfo(
     servicebuffersize: u32,
     flags: i32,
 ) -> i32 {
-    let (node, service) = ((pnodebuffer, nodebuffersize), (pservicebuffer, servicebuffersize));
+    let (node, service) = (
+        (pnodebuffer, nodebuffersize),
+        (pservicebuffer, servicebuffersize),
+    );
     // SAFETY: this function's contract.
     winsock_code(|| unsafe { name(psockaddr, sockaddrlength, node, service, flags) })
 }
@@ -106,7 +110,10 @@ pub unsafe extern "system" fn GetNameInfoW(
     servicebuffersize: u32,
     flags: i32,
 ) -> i32 {
-    let (node, service) = ((pnodebuffer, nodebuffersize), (pservicebuffer, servicebuffersize));
+    let (node, service) = (
+        (pnodebuffer, nodebuffersize),
+        (pservicebuffer, servicebuffersize),
+    );
     // SAFETY: this function's contract.
     winsock_code(|| unsafe { name(psockaddr, sockaddrlength, node, service, flags) })
 }
@@ -147,7 +154,10 @@ pub(crate) struct Query<'a> {
 impl<'a> Query<'a> {
     /// All addresses of a host; the empty name is this host.
     pub(crate) fn host(host: &'a str) -> Self {
-        Self { host: Some(host), ..Self::default() }
+        Self {
+            host: Some(host),
+            ..Self::default()
+        }
     }
 }
 
@@ -167,7 +177,11 @@ pub(crate) fn resolve(query: &Query<'_>) -> Result<Vec<Found>, WsaError> {
         }
         host => host,
     };
-    let terminated = |text: Option<&str>| text.map(CString::new).transpose().map_err(|_| WSAHOST_NOT_FOUND);
+    let terminated = |text: Option<&str>| {
+        text.map(CString::new)
+            .transpose()
+            .map_err(|_| WSAHOST_NOT_FOUND)
+    };
     let (host, service) = (terminated(host)?, terminated(query.service)?);
     // SAFETY: integers and pointers: all zero is a value of each.
     let mut hints: libc::addrinfo = unsafe { std::mem::zeroed() };
@@ -179,7 +193,8 @@ pub(crate) fn resolve(query: &Query<'_>) -> Result<Vec<Found>, WsaError> {
         0 => libc::SOCK_STREAM,
         given => given,
     };
-    let pointer = |text: &Option<CString>| text.as_ref().map_or(std::ptr::null(), |text| text.as_ptr());
+    let pointer =
+        |text: &Option<CString>| text.as_ref().map_or(std::ptr::null(), |text| text.as_ptr());
     let mut list = std::ptr::null_mut();
     // SAFETY: the strings and the hints live until the call returns; the list is freed below.
     match unsafe { libc::getaddrinfo(pointer(&host), pointer(&service), &hints, &mut list) } {
@@ -194,7 +209,11 @@ pub(crate) fn reverse(address: SocketAddr, flags: i32) -> Result<(String, String
     let bytes = Encoded::from(address);
     encoded[..bytes.as_bytes().len()].copy_from_slice(bytes.as_bytes());
     // The layouts agree but for the number of the IPv6 family.
-    let family = if address.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    let family = if address.is_ipv4() {
+        libc::AF_INET
+    } else {
+        libc::AF_INET6
+    };
     encoded[..2].copy_from_slice(&(family as u16).to_ne_bytes());
     let (mut host, mut service) = ([0 as c_char; 1025], [0 as c_char; 32]);
     // SAFETY: three buffers of this frame with their lengths.
@@ -210,8 +229,16 @@ pub(crate) fn reverse(address: SocketAddr, flags: i32) -> Result<(String, String
         )
     };
     // SAFETY: on success both buffers hold a terminated string.
-    let text = |buffer: &[c_char]| unsafe { CStr::from_ptr(buffer.as_ptr()) }.to_string_lossy().into_owned();
-    if code == 0 { Ok((text(&host), text(&service))) } else { Err(resolver_error(code).into()) }
+    let text = |buffer: &[c_char]| {
+        unsafe { CStr::from_ptr(buffer.as_ptr()) }
+            .to_string_lossy()
+            .into_owned()
+    };
+    if code == 0 {
+        Ok((text(&host), text(&service)))
+    } else {
+        Err(resolver_error(code).into())
+    }
 }
 
 /// The C library's list of answers, freed at the end.
@@ -227,7 +254,10 @@ impl AnswerList {
             // SAFETY: the pointers of an entry are null or valid, the address for the length beside it.
             let (address, canonical) = unsafe {
                 let canonical = entry.ai_canonname.as_ref().map(|name| CStr::from_ptr(name));
-                (linux_address(entry), canonical.map(|name| name.to_string_lossy().into_owned()))
+                (
+                    linux_address(entry),
+                    canonical.map(|name| name.to_string_lossy().into_owned()),
+                )
             };
             found.extend(address.map(|address| Found { address, canonical }));
         }
@@ -261,7 +291,12 @@ unsafe fn linux_address(entry: &libc::addrinfo) -> Option<SocketAddr> {
 /// `ADDRINFOA` or `ADDRINFOW`: the same layout, with text of another unit.
 trait AddressInfo: Copy {
     type Unit: Unit;
-    fn new(fields: Fields, canonical: *mut Self::Unit, address: *mut SOCKADDR, length: usize) -> Self;
+    fn new(
+        fields: Fields,
+        canonical: *mut Self::Unit,
+        address: *mut SOCKADDR,
+        length: usize,
+    ) -> Self;
     fn fields(&self) -> Fields;
     fn next(&mut self) -> &mut *mut Self;
 }
@@ -280,7 +315,12 @@ macro_rules! address_info {
         impl AddressInfo for $type {
             type Unit = $unit;
 
-            fn new(fields: Fields, canonical: *mut $unit, address: *mut SOCKADDR, length: usize) -> Self {
+            fn new(
+                fields: Fields,
+                canonical: *mut $unit,
+                address: *mut SOCKADDR,
+                length: usize,
+            ) -> Self {
                 Self {
                     ai_flags: fields.flags,
                     ai_family: fields.family,
@@ -328,14 +368,29 @@ impl<I: AddressInfo> Entry<I> {
     /// An entry on the heap; [`free`] takes it back.
     fn allocate(found: &Found, hints: Fields) -> *mut I {
         let canonical = found.canonical.as_deref().map(I::Unit::encode);
-        let family = if found.address.is_ipv4() { AF_INET } else { AF_INET6 };
-        let fields = Fields { family: family.into(), flags: 0, ..hints };
+        let family = if found.address.is_ipv4() {
+            AF_INET
+        } else {
+            AF_INET6
+        };
+        let fields = Fields {
+            family: family.into(),
+            flags: 0,
+            ..hints
+        };
         let null = std::ptr::null_mut();
-        let entry = Self { info: I::new(fields, null, null.cast(), 0), address: found.address.into(), canonical };
+        let entry = Self {
+            info: I::new(fields, null, null.cast(), 0),
+            address: found.address.into(),
+            canonical,
+        };
         let entry = Box::into_raw(Box::new(entry));
         // SAFETY: the entry was just made and nobody else knows it.
         unsafe {
-            let canonical = (*entry).canonical.as_mut().map_or(null, |name| name.as_mut_ptr().cast());
+            let canonical = (*entry)
+                .canonical
+                .as_mut()
+                .map_or(null, |name| name.as_mut_ptr().cast());
             let address = (*entry).address.as_bytes();
             let (address, length) = ((&raw const address[0]).cast_mut().cast(), address.len());
             (*entry).info = I::new(fields, canonical.cast(), address, length);
@@ -359,7 +414,11 @@ unsafe fn look_up<I: AddressInfo>(
         return Err(WSAHOST_NOT_FOUND.into());
     }
     // SAFETY: null or valid by this function's contract.
-    let hints = if is_bad(hints) { Fields::default() } else { unsafe { hints.read_unaligned() }.fields() };
+    let hints = if is_bad(hints) {
+        Fields::default()
+    } else {
+        unsafe { hints.read_unaligned() }.fields()
+    };
     let found = resolve(&query(node.as_deref(), service.as_deref(), hints)?)?;
     let mut head: *mut I = std::ptr::null_mut();
     for one in found.iter().rev() {
@@ -388,7 +447,11 @@ unsafe fn free<I: AddressInfo>(list: *const I) {
 }
 
 /// The resolver's question for Windows' hints.
-fn query<'a>(host: Option<&'a str>, service: Option<&'a str>, hints: Fields) -> Result<Query<'a>, WsaError> {
+fn query<'a>(
+    host: Option<&'a str>,
+    service: Option<&'a str>,
+    hints: Fields,
+) -> Result<Query<'a>, WsaError> {
     let family = match u16::try_from(hints.family) {
         Ok(AF_UNSPEC) => libc::AF_UNSPEC,
         Ok(AF_INET) => libc::AF_INET,
@@ -403,7 +466,14 @@ fn query<'a>(host: Option<&'a str>, service: Option<&'a str>, hints: Fields) -> 
         return Err(WSAEINVAL.into());
     }
     // The numbers of socket types and protocols are the same on both systems.
-    Ok(Query { host, service, flags, family, socket_type: hints.socket_type, protocol: hints.protocol })
+    Ok(Query {
+        host,
+        service,
+        flags,
+        family,
+        socket_type: hints.socket_type,
+        protocol: hints.protocol,
+    })
 }
 
 /// Windows' flags and the C library's; the other flags of Windows ask for nothing that exists here.
@@ -427,7 +497,10 @@ const NAME_FLAGS: [(u32, i32); 5] = [
 
 fn translate(flags: i32, table: &[(u32, i32)]) -> i32 {
     let wanted = |&&(windows, _): &&(u32, i32)| flags.cast_unsigned() & windows != 0;
-    table.iter().filter(wanted).fold(0, |flags, &(_, linux)| flags | linux)
+    table
+        .iter()
+        .filter(wanted)
+        .fold(0, |flags, &(_, linux)| flags | linux)
 }
 
 fn resolver_error(code: i32) -> i32 {
@@ -461,7 +534,8 @@ unsafe fn name<U: Unit>(
         return Err(WSAHOST_NOT_FOUND.into());
     }
     let (host, port) = reverse(address, translate(flags, &NAME_FLAGS))?;
-    for ((text, (buffer, size)), wanted) in [(host, node), (port, service)].into_iter().zip(wanted) {
+    for ((text, (buffer, size)), wanted) in [(host, node), (port, service)].into_iter().zip(wanted)
+    {
         if wanted {
             // SAFETY: the buffers have the sizes given, by this function's contract.
             unsafe { text::put(&text, buffer, size as usize) }.map_err(|_| WSAEFAULT)?;
@@ -484,7 +558,9 @@ fn own_name() -> String {
     // SAFETY: the buffer has the length given, less the terminator that stays 0 in any case.
     unsafe { libc::gethostname(buffer.as_mut_ptr(), buffer.len() - 1) };
     // SAFETY: the last byte is 0.
-    unsafe { CStr::from_ptr(buffer.as_ptr()) }.to_string_lossy().into_owned()
+    unsafe { CStr::from_ptr(buffer.as_ptr()) }
+        .to_string_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]
@@ -492,7 +568,12 @@ mod tests {
     use super::*;
 
     fn hints(flags: u32, family: u16, socket_type: i32) -> Fields {
-        Fields { flags: flags.cast_signed(), family: family.into(), socket_type, protocol: 0 }
+        Fields {
+            flags: flags.cast_signed(),
+            family: family.into(),
+            socket_type,
+            protocol: 0,
+        }
     }
 
     #[test]
@@ -503,9 +584,18 @@ mod tests {
         let mut list = std::ptr::null_mut();
         // SAFETY: hints and result are variables of this frame, the list is freed once.
         unsafe {
-            look_up(host, Some("9000".to_owned()), &raw const asked, &raw mut list).unwrap();
+            look_up(
+                host,
+                Some("9000".to_owned()),
+                &raw const asked,
+                &raw mut list,
+            )
+            .unwrap();
             let entry = *list;
-            assert_eq!((entry.ai_family, entry.ai_socktype, entry.ai_addrlen), (23, SOCK_STREAM, 28));
+            assert_eq!(
+                (entry.ai_family, entry.ai_socktype, entry.ai_addrlen),
+                (23, SOCK_STREAM, 28)
+            );
             let address = address::read(entry.ai_addr, entry.ai_addrlen).unwrap();
             assert_eq!(address, "[::1]:9000".parse().unwrap());
             assert!(entry.ai_next.is_null());
@@ -517,11 +607,23 @@ mod tests {
     fn wrong_questions_have_their_own_errors() {
         let fails = |host, hints| query(host, None, hints).err().map(|error| error.0);
         assert_eq!(fails(Some("x"), hints(0, 99, 0)), Some(WSAEAFNOSUPPORT));
-        assert_eq!(fails(Some("x"), hints(0, AF_INET, 77)), Some(WSAESOCKTNOSUPPORT));
-        assert_eq!(fails(None, hints(AI_CANONNAME, AF_INET, 0)), Some(WSAEINVAL));
-        let numeric = Query { flags: libc::AI_NUMERICHOST, ..Query::host("no number") };
+        assert_eq!(
+            fails(Some("x"), hints(0, AF_INET, 77)),
+            Some(WSAESOCKTNOSUPPORT)
+        );
+        assert_eq!(
+            fails(None, hints(AI_CANONNAME, AF_INET, 0)),
+            Some(WSAEINVAL)
+        );
+        let numeric = Query {
+            flags: libc::AI_NUMERICHOST,
+            ..Query::host("no number")
+        };
         assert_eq!(resolve(&numeric).err(), Some(WsaError(WSAHOST_NOT_FOUND)));
-        let service = Query { service: Some("no service"), ..Query::host("127.0.0.1") };
+        let service = Query {
+            service: Some("no service"),
+            ..Query::host("127.0.0.1")
+        };
         assert_eq!(resolve(&service).err(), Some(WsaError(WSATYPE_NOT_FOUND)));
     }
 

@@ -1,10 +1,12 @@
 //! Socket options (SOCK-23 to SOCK-34). The values of Windows and Linux meet in the kernel; here are those options that
 //! speak of handles and threads.
 
+use std::os::fd::AsRawFd;
+
 use windows_sys::Win32::Networking::WinSock::{
     INVALID_SOCKET, SO_CONNECT_TIME, SO_ERROR, SO_OPENTYPE, SO_PROTOCOL_INFOA, SO_PROTOCOL_INFOW,
-    SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, SOCKET, SOCKET_ERROR, SOL_SOCKET, WSAEFAULT, WSAEINVAL,
-    WSAENOPROTOOPT, WSAENOTCONN,
+    SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, SOCKET, SOCKET_ERROR, SOL_SOCKET,
+    WSAEFAULT, WSAEINVAL, WSAENOPROTOOPT, WSAENOTCONN,
 };
 use windows_sys::core::{PCSTR, PSTR};
 
@@ -24,22 +26,35 @@ use crate::guard::{check, is_bad, winsock};
 /// # Safety
 /// `optval` is null or valid for reads of `optlen` bytes.
 #[unsafe(export_name = "larboard_setsockopt")]
-pub unsafe extern "system" fn setsockopt(s: SOCKET, level: i32, optname: i32, optval: PCSTR, optlen: i32) -> i32 {
+pub unsafe extern "system" fn setsockopt(
+    s: SOCKET,
+    level: i32,
+    optname: i32,
+    optval: PCSTR,
+    optlen: i32,
+) -> i32 {
     winsock(SOCKET_ERROR, || {
         let value = || {
-            let length = usize::try_from(optlen).ok().filter(|&length| length > 0).ok_or(WSAEFAULT)?;
+            let length = usize::try_from(optlen)
+                .ok()
+                .filter(|&length| length > 0)
+                .ok_or(WSAEFAULT)?;
             check(optval)?;
             // SAFETY: not null, and valid for `optlen` bytes by this function's contract.
             Ok::<&[u8], WsaError>(unsafe { std::slice::from_raw_parts(optval, length) })
         };
         if (s, level, optname) == (INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE) {
-            OPEN_TYPE.set(i32::from_ne_bytes(*value()?.first_chunk().ok_or(WSAEFAULT)?));
+            OPEN_TYPE.set(i32::from_ne_bytes(
+                *value()?.first_chunk().ok_or(WSAEFAULT)?,
+            ));
             return Ok(0);
         }
         let found = socket::look_up(s)?;
         match (level, optname) {
             (SOL_SOCKET, SO_OPENTYPE) => {
-                OPEN_TYPE.set(i32::from_ne_bytes(*value()?.first_chunk().ok_or(WSAEFAULT)?));
+                OPEN_TYPE.set(i32::from_ne_bytes(
+                    *value()?.first_chunk().ok_or(WSAEFAULT)?,
+                ));
             }
             (SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT) => update_accept(&found, value()?)?,
             (SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT) => update_connect(&found)?,
@@ -60,7 +75,13 @@ pub unsafe extern "system" fn setsockopt(s: SOCKET, level: i32, optname: i32, op
 /// # Safety
 /// `optlen` is null or valid, `optval` is null or valid for writes of that many bytes.
 #[unsafe(export_name = "larboard_getsockopt")]
-pub unsafe extern "system" fn getsockopt(s: SOCKET, level: i32, optname: i32, optval: PSTR, optlen: *mut i32) -> i32 {
+pub unsafe extern "system" fn getsockopt(
+    s: SOCKET,
+    level: i32,
+    optname: i32,
+    optval: PSTR,
+    optlen: *mut i32,
+) -> i32 {
     winsock(SOCKET_ERROR, || {
         let found = match (s, level, optname) {
             (INVALID_SOCKET, SOL_SOCKET, SO_OPENTYPE) => None,
@@ -71,13 +92,22 @@ pub unsafe extern "system" fn getsockopt(s: SOCKET, level: i32, optname: i32, op
         }
         // SAFETY: not null, and valid by this function's contract.
         let room = unsafe { optlen.read_unaligned() };
-        let room = usize::try_from(room).ok().filter(|&room| room > 0).ok_or(WSAEFAULT)?;
+        let room = usize::try_from(room)
+            .ok()
+            .filter(|&room| room > 0)
+            .ok_or(WSAEFAULT)?;
         let value = match (level, optname, found) {
             (SOL_SOCKET, SO_OPENTYPE, _) => fits(OPEN_TYPE.get().to_ne_bytes().to_vec(), room)?,
-            (SOL_SOCKET, SO_PROTOCOL_INFOA, Some(found)) => fits(bytes(&describe(&found)?.narrow()), room)?,
-            (SOL_SOCKET, SO_PROTOCOL_INFOW, Some(found)) => fits(bytes(&describe(&found)?.wide()), room)?,
+            (SOL_SOCKET, SO_PROTOCOL_INFOA, Some(found)) => {
+                fits(bytes(&describe(&found)?.narrow()), room)?
+            }
+            (SOL_SOCKET, SO_PROTOCOL_INFOW, Some(found)) => {
+                fits(bytes(&describe(&found)?.wide()), room)?
+            }
             (_, _, Some(found)) => {
-                if (level, optname) == (SOL_SOCKET, SO_ERROR) || (level, optname) == (SOL_SOCKET, SO_CONNECT_TIME) {
+                if (level, optname) == (SOL_SOCKET, SO_ERROR)
+                    || (level, optname) == (SOL_SOCKET, SO_CONNECT_TIME)
+                {
                     found.settle_connect();
                 }
                 found.with_fd(|fd| found.get_option(fd, level, optname, room))??
@@ -93,16 +123,22 @@ pub unsafe extern "system" fn getsockopt(s: SOCKET, level: i32, optname: i32, op
     })
 }
 
-/// A socket of AcceptEx becomes like any other one; the value is the listener (SOCK-23). What it inherits it has got
-/// when the connection came.
+/// A socket of AcceptEx becomes like any other one, with the attributes of its listener, which is the value (SOCK-16,
+/// SOCK-23).
 fn update_accept(found: &Found, value: &[u8]) -> Result<(), WsaError> {
     let listener = usize::from_ne_bytes(*value.first_chunk().ok_or(WSAEFAULT)?);
-    socket::look_up(listener)?;
+    let listener = socket::look_up(listener)?;
     if !found.is(phase::CONNECTED) {
         return Err(WSAENOTCONN.into());
     }
     if !found.is(phase::ACCEPT_CONTEXT) {
         return Err(WSAEINVAL.into());
+    }
+    listener.lend_options(found);
+    if listener.is(phase::OPTIONS) {
+        // A copy, so that the two sockets are not locked at the same time.
+        let from = listener.descriptor()?;
+        found.with_fd(|fd| found.copy_options(from.as_raw_fd(), fd))?;
     }
     found.clear(phase::ACCEPT_CONTEXT);
     Ok(())
@@ -122,7 +158,11 @@ fn describe(found: &Found) -> Result<&'static protocols::Protocol, WsaError> {
 }
 
 fn fits(value: Vec<u8>, room: usize) -> Result<Vec<u8>, WsaError> {
-    if value.len() <= room { Ok(value) } else { Err(WSAEFAULT.into()) }
+    if value.len() <= room {
+        Ok(value)
+    } else {
+        Err(WSAEFAULT.into())
+    }
 }
 
 /// The bytes of a structure of integers without padding.

@@ -1,9 +1,10 @@
 //! The catalogue of protocols: TCP and UDP over IPv4 and IPv6 (SOCK-43).
 
 use windows_sys::Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, BASE_PROTOCOL, IPPROTO_TCP, IPPROTO_UDP, PFL_MATCHES_PROTOCOL_ZERO, SOCK_DGRAM, SOCK_STREAM,
-    SOCKET_ERROR, WSAEFAULT, WSAENOBUFS, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW, WSAPROTOCOLCHAIN, XP1_CONNECTIONLESS,
-    XP1_EXPEDITED_DATA, XP1_GRACEFUL_CLOSE, XP1_GUARANTEED_DELIVERY, XP1_GUARANTEED_ORDER, XP1_IFS_HANDLES,
+    AF_INET, AF_INET6, BASE_PROTOCOL, IPPROTO_TCP, IPPROTO_UDP, PFL_MATCHES_PROTOCOL_ZERO,
+    SOCK_DGRAM, SOCK_STREAM, SOCKET_ERROR, WSAEFAULT, WSAENOBUFS, WSAPROTOCOL_INFOA,
+    WSAPROTOCOL_INFOW, WSAPROTOCOLCHAIN, XP1_CONNECTIONLESS, XP1_EXPEDITED_DATA,
+    XP1_GRACEFUL_CLOSE, XP1_GUARANTEED_DELIVERY, XP1_GUARANTEED_ORDER, XP1_IFS_HANDLES,
     XP1_MESSAGE_ORIENTED, XP1_SUPPORT_BROADCAST, XP1_SUPPORT_MULTIPOINT,
 };
 use windows_sys::core::GUID;
@@ -61,10 +62,16 @@ pub(crate) struct Protocol {
     name: &'static str,
 }
 
-const STREAM_SERVICE: u32 =
-    XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_GRACEFUL_CLOSE | XP1_EXPEDITED_DATA | XP1_IFS_HANDLES;
-const DATAGRAM_SERVICE: u32 =
-    XP1_CONNECTIONLESS | XP1_MESSAGE_ORIENTED | XP1_SUPPORT_BROADCAST | XP1_SUPPORT_MULTIPOINT | XP1_IFS_HANDLES;
+const STREAM_SERVICE: u32 = XP1_GUARANTEED_DELIVERY
+    | XP1_GUARANTEED_ORDER
+    | XP1_GRACEFUL_CLOSE
+    | XP1_EXPEDITED_DATA
+    | XP1_IFS_HANDLES;
+const DATAGRAM_SERVICE: u32 = XP1_CONNECTIONLESS
+    | XP1_MESSAGE_ORIENTED
+    | XP1_SUPPORT_BROADCAST
+    | XP1_SUPPORT_MULTIPOINT
+    | XP1_IFS_HANDLES;
 const IPV4_PROVIDER: GUID = GUID::from_u128(0xe70f1aa0_ab8b_11cf_8ca3_00805f48a192);
 const IPV6_PROVIDER: GUID = GUID::from_u128(0xf9eab0c0_26d4_11d0_bbbf_00aa006c34e4);
 
@@ -109,7 +116,9 @@ static CATALOG: [Protocol; 4] = [
 
 /// The entry that describes a socket.
 pub(crate) fn find(family: u16, socket_type: i32) -> Option<&'static Protocol> {
-    CATALOG.iter().find(|protocol| protocol.family == family && protocol.socket_type == socket_type)
+    CATALOG
+        .iter()
+        .find(|protocol| protocol.family == family && protocol.socket_type == socket_type)
 }
 
 impl Protocol {
@@ -118,16 +127,27 @@ impl Protocol {
         for (to, unit) in name.iter_mut().zip(self.name.encode_utf16()) {
             *to = unit;
         }
-        let length = if self.family == AF_INET { IPV4_LENGTH } else { IPV6_LENGTH } as i32;
+        let length = if self.family == AF_INET {
+            IPV4_LENGTH
+        } else {
+            IPV6_LENGTH
+        } as i32;
         WSAPROTOCOL_INFOW {
             dwServiceFlags1: self.service_flags,
             dwServiceFlags2: 0,
             dwServiceFlags3: 0,
             dwServiceFlags4: 0,
             dwProviderFlags: PFL_MATCHES_PROTOCOL_ZERO,
-            ProviderId: if self.family == AF_INET { IPV4_PROVIDER } else { IPV6_PROVIDER },
+            ProviderId: if self.family == AF_INET {
+                IPV4_PROVIDER
+            } else {
+                IPV6_PROVIDER
+            },
             dwCatalogEntryId: self.catalog_entry,
-            ProtocolChain: WSAPROTOCOLCHAIN { ChainLen: BASE_PROTOCOL as i32, ChainEntries: [0; 7] },
+            ProtocolChain: WSAPROTOCOLCHAIN {
+                ChainLen: BASE_PROTOCOL as i32,
+                ChainEntries: [0; 7],
+            },
             iVersion: 2,
             iAddressFamily: self.family.into(),
             iMaxSockAddr: length,
@@ -188,7 +208,11 @@ unsafe fn enumerate<I>(
     }
     // SAFETY: null or ended by 0, by this function's contract.
     let wanted = unsafe { protocol_list(wanted) };
-    let chosen = |protocol: &&Protocol| wanted.as_ref().is_none_or(|wanted| wanted.contains(&protocol.protocol));
+    let chosen = |protocol: &&Protocol| {
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(&protocol.protocol))
+    };
     let chosen: Vec<I> = CATALOG.iter().filter(chosen).map(describe).collect();
     let needed = size_of_val(chosen.as_slice());
     // SAFETY: not null, and valid by this function's contract.
@@ -213,7 +237,12 @@ unsafe fn protocol_list(list: *const i32) -> Option<Vec<i32>> {
         return None;
     }
     // SAFETY: `take_while` stops at the 0 that ends the list.
-    Some((0..).map(|at| unsafe { list.add(at).read_unaligned() }).take_while(|&protocol| protocol != 0).collect())
+    Some(
+        (0..)
+            .map(|at| unsafe { list.add(at).read_unaligned() })
+            .take_while(|&protocol| protocol != 0)
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -225,7 +254,12 @@ mod tests {
         let (mut length, tcp) = (10, [IPPROTO_TCP, 0]);
         // SAFETY: the list ends with 0, the array is null.
         let outcome = unsafe {
-            enumerate(tcp.as_ptr(), std::ptr::null_mut(), &raw mut length, |protocol| protocol.wide())
+            enumerate(
+                tcp.as_ptr(),
+                std::ptr::null_mut(),
+                &raw mut length,
+                |protocol| protocol.wide(),
+            )
         };
         assert_eq!(outcome, Err(WsaError(WSAENOBUFS)));
         assert_eq!(length as usize, 2 * size_of::<WSAPROTOCOL_INFOW>());
@@ -237,7 +271,12 @@ mod tests {
         let mut length = 4 * size_of::<WSAPROTOCOL_INFOA>() as u32;
         // SAFETY: the array has the length given; all four entries are written.
         let count = unsafe {
-            let count = enumerate(std::ptr::null(), all.as_mut_ptr(), &raw mut length, |protocol| protocol.narrow());
+            let count = enumerate(
+                std::ptr::null(),
+                all.as_mut_ptr(),
+                &raw mut length,
+                |protocol| protocol.narrow(),
+            );
             all.set_len(4);
             count
         };

@@ -27,9 +27,16 @@ pub unsafe extern "system" fn gethostbyname(name: PCSTR) -> *mut HOSTENT {
     winsock(std::ptr::null_mut(), || {
         // SAFETY: this function's contract.
         let name = unsafe { narrow(name) }.unwrap_or_default();
-        let query = Query { family: libc::AF_INET, flags: libc::AI_CANONNAME, ..Query::host(&name) };
+        let query = Query {
+            family: libc::AF_INET,
+            flags: libc::AI_CANONNAME,
+            ..Query::host(&name)
+        };
         let found = names::resolve(&query)?;
-        let canonical = found.iter().find_map(|one| one.canonical.clone()).unwrap_or(name);
+        let canonical = found
+            .iter()
+            .find_map(|one| one.canonical.clone())
+            .unwrap_or(name);
         let addresses = found.iter().map(|one| one.address.ip()).collect();
         HostRecord::publish(canonical, addresses)
     })
@@ -48,9 +55,13 @@ pub unsafe extern "system" fn gethostbyaddr(addr: PCSTR, len: i32, r#type: i32) 
         check(addr)?;
         let address: IpAddr = match (u16::try_from(r#type), len) {
             // SAFETY: valid for reads of `len` bytes by this function's contract.
-            (Ok(AF_INET), 4..) => Ipv4Addr::from(unsafe { addr.cast::<[u8; 4]>().read_unaligned() }).into(),
+            (Ok(AF_INET), 4..) => {
+                Ipv4Addr::from(unsafe { addr.cast::<[u8; 4]>().read_unaligned() }).into()
+            }
             // SAFETY: valid for reads of `len` bytes by this function's contract.
-            (Ok(AF_INET6), 16..) => Ipv6Addr::from(unsafe { addr.cast::<[u8; 16]>().read_unaligned() }).into(),
+            (Ok(AF_INET6), 16..) => {
+                Ipv6Addr::from(unsafe { addr.cast::<[u8; 16]>().read_unaligned() }).into()
+            }
             (Ok(AF_INET | AF_INET6), _) => return Err(WSAEFAULT.into()),
             _ => return Err(WSAEAFNOSUPPORT.into()),
         };
@@ -135,9 +146,14 @@ struct Names {
 
 impl Names {
     fn new(strings: Vec<CString>) -> Self {
-        let pointers = strings.iter().map(|string| string.as_ptr().cast_mut().cast());
+        let pointers = strings
+            .iter()
+            .map(|string| string.as_ptr().cast_mut().cast());
         let pointers = pointers.chain([std::ptr::null_mut()]).collect();
-        Self { _strings: strings, pointers }
+        Self {
+            _strings: strings,
+            pointers,
+        }
     }
 
     /// # Safety
@@ -167,7 +183,9 @@ impl HostRecord {
         let first = *addresses.first().ok_or(WSANO_DATA)?;
         let name = CString::new(name).map_err(|_| WSANO_DATA)?;
         let addresses: Vec<Box<[u8]>> = addresses.into_iter().map(octets).collect();
-        let pointers = addresses.iter().map(|address| address.as_ptr().cast_mut().cast());
+        let pointers = addresses
+            .iter()
+            .map(|address| address.as_ptr().cast_mut().cast());
         let family = if first.is_ipv4() { AF_INET } else { AF_INET6 };
         let mut record = Box::new(Self {
             entry: HOSTENT {
@@ -210,7 +228,9 @@ impl ServiceRecord {
     }
 
     fn find(find: impl FnOnce() -> *mut libc::servent) -> Result<Box<Self>, WsaError> {
-        let _database = DATABASE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let _database = DATABASE
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         // SAFETY: null, or libc's record, which nobody overwrites while the lock is held.
         let found = unsafe { find().as_ref() }.ok_or(WSANO_DATA)?;
         // SAFETY: the members of libc's record are strings and an array of strings.
@@ -249,11 +269,18 @@ impl ProtocolRecord {
     }
 
     fn find(find: impl FnOnce() -> *mut libc::protoent) -> Result<Box<Self>, WsaError> {
-        let _database = DATABASE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let _database = DATABASE
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         // SAFETY: null, or libc's record, which nobody overwrites while the lock is held.
         let found = unsafe { find().as_ref() }.ok_or(WSANO_DATA)?;
         // SAFETY: the members of libc's record are a string and an array of strings.
-        let (name, aliases) = unsafe { (CStr::from_ptr(found.p_name).to_owned(), Names::copy(found.p_aliases)) };
+        let (name, aliases) = unsafe {
+            (
+                CStr::from_ptr(found.p_name).to_owned(),
+                Names::copy(found.p_aliases),
+            )
+        };
         Ok(Box::new(Self {
             entry: PROTOENT {
                 p_name: name.as_ptr().cast_mut().cast(),
@@ -267,5 +294,9 @@ impl ProtocolRecord {
 }
 
 fn optional(text: PCSTR) -> *const c_char {
-    if is_bad(text) { std::ptr::null() } else { text.cast() }
+    if is_bad(text) {
+        std::ptr::null()
+    } else {
+        text.cast()
+    }
 }

@@ -3,14 +3,16 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::ops::Deref;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT};
 use windows_sys::Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, AF_UNSPEC, INVALID_SOCKET, IPPROTO_TCP, IPPROTO_UDP, SD_RECEIVE, SD_SEND, SOCK_DGRAM, SOCK_RAW,
-    SOCK_STREAM, SOCKADDR, SOCKET, SOCKET_ERROR, WINSOCK_SHUTDOWN_HOW, WINSOCK_SOCKET_TYPE, WSA_FLAG_NO_HANDLE_INHERIT,
-    WSA_FLAG_OVERLAPPED, WSABUF, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAENOTSOCK,
-    WSAEOPNOTSUPP, WSAEPROTONOSUPPORT, WSAESOCKTNOSUPPORT, WSAEWOULDBLOCK, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW,
+    AF_INET, AF_INET6, AF_UNSPEC, INVALID_SOCKET, IPPROTO_TCP, IPPROTO_UDP, SD_RECEIVE, SD_SEND,
+    SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOCKADDR, SOCKET, SOCKET_ERROR, WINSOCK_SHUTDOWN_HOW,
+    WINSOCK_SOCKET_TYPE, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSABUF, WSAEAFNOSUPPORT,
+    WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAEPROTONOSUPPORT,
+    WSAESOCKTNOSUPPORT, WSAEWOULDBLOCK, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW,
 };
 
 use larboard_kernel::device::Device;
@@ -31,10 +33,21 @@ use crate::handles::{self, Lent};
 /// Errors: `WSAEINVAL` for `AF_UNSPEC` with protocol 0, `WSAESOCKTNOSUPPORT`, `WSAEAFNOSUPPORT`,
 /// `WSAEPROTONOSUPPORT` (SOCK-08), `WSAEACCES` for a raw socket without privilege (SOCK-09), `WSAEMFILE`,
 /// `WSAENOBUFS`.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(export_name = "larboard_socket")]
-pub unsafe extern "system" fn socket(af: i32, r#type: WINSOCK_SOCKET_TYPE, protocol: i32) -> SOCKET {
+pub unsafe extern "system" fn socket(
+    af: i32,
+    r#type: WINSOCK_SOCKET_TYPE,
+    protocol: i32,
+) -> SOCKET {
     winsock(INVALID_SOCKET, || {
-        let overlapped = if OPEN_TYPE.get() == 0 { WSA_FLAG_OVERLAPPED } else { 0 };
+        let overlapped = if OPEN_TYPE.get() == 0 {
+            WSA_FLAG_OVERLAPPED
+        } else {
+            0
+        };
         create(af, r#type, protocol, overlapped)
     })
 }
@@ -148,6 +161,9 @@ pub unsafe extern "system" fn WSADuplicateSocketA(
 ///
 /// Errors: `WSAENOTSOCK`, and another kind of object stays open (HND-13); `WSAEWOULDBLOCK` for a non-blocking socket
 /// that would have to linger, which stays open.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn closesocket(s: SOCKET) -> i32 {
     winsock(SOCKET_ERROR, || {
@@ -186,6 +202,9 @@ pub unsafe extern "system" fn bind(s: SOCKET, name: *const SOCKADDR, namelen: i3
 ///
 /// Errors: `WSAENOTSOCK`; `WSAEOPNOTSUPP` for datagrams; `WSAEISCONN`; `WSAEINVAL` if it is not bound;
 /// `WSAEADDRINUSE`.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(export_name = "larboard_listen")]
 pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
     winsock(SOCKET_ERROR, || {
@@ -212,6 +231,9 @@ pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
 ///
 /// Errors: `WSAENOTSOCK`; `WSAEINVAL`; `WSAENOTCONN`, also for a listening socket and one that AcceptEx or ConnectEx
 /// has connected and that is not updated yet.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(export_name = "larboard_shutdown")]
 pub unsafe extern "system" fn shutdown(s: SOCKET, how: WINSOCK_SHUTDOWN_HOW) -> i32 {
     winsock(SOCKET_ERROR, || shut(s, how))
@@ -222,7 +244,10 @@ pub unsafe extern "system" fn shutdown(s: SOCKET, how: WINSOCK_SHUTDOWN_HOW) -> 
 /// # Safety
 /// Sound to call at any time: the data is not looked at.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn WSASendDisconnect(s: SOCKET, _lpoutbounddisconnectdata: *const WSABUF) -> i32 {
+pub unsafe extern "system" fn WSASendDisconnect(
+    s: SOCKET,
+    _lpoutbounddisconnectdata: *const WSABUF,
+) -> i32 {
     winsock(SOCKET_ERROR, || shut(s, SD_SEND))
 }
 
@@ -231,7 +256,10 @@ pub unsafe extern "system" fn WSASendDisconnect(s: SOCKET, _lpoutbounddisconnect
 /// # Safety
 /// Sound to call at any time: the data is not looked at.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn WSARecvDisconnect(s: SOCKET, _lpinbounddisconnectdata: *const WSABUF) -> i32 {
+pub unsafe extern "system" fn WSARecvDisconnect(
+    s: SOCKET,
+    _lpinbounddisconnectdata: *const WSABUF,
+) -> i32 {
     winsock(SOCKET_ERROR, || shut(s, SD_RECEIVE))
 }
 
@@ -242,7 +270,11 @@ pub unsafe extern "system" fn WSARecvDisconnect(s: SOCKET, _lpinbounddisconnectd
 /// # Safety
 /// `namelen` is null or valid, `name` is null or valid for writes of that many bytes.
 #[unsafe(export_name = "larboard_getsockname")]
-pub unsafe extern "system" fn getsockname(s: SOCKET, name: *mut SOCKADDR, namelen: *mut i32) -> i32 {
+pub unsafe extern "system" fn getsockname(
+    s: SOCKET,
+    name: *mut SOCKADDR,
+    namelen: *mut i32,
+) -> i32 {
     winsock(SOCKET_ERROR, || {
         let found = look_up(s)?;
         check(name).and(check(namelen))?;
@@ -264,7 +296,11 @@ pub unsafe extern "system" fn getsockname(s: SOCKET, name: *mut SOCKADDR, namele
 /// # Safety
 /// `namelen` is null or valid, `name` is null or valid for writes of that many bytes.
 #[unsafe(export_name = "larboard_getpeername")]
-pub unsafe extern "system" fn getpeername(s: SOCKET, name: *mut SOCKADDR, namelen: *mut i32) -> i32 {
+pub unsafe extern "system" fn getpeername(
+    s: SOCKET,
+    name: *mut SOCKADDR,
+    namelen: *mut i32,
+) -> i32 {
     winsock(SOCKET_ERROR, || {
         let found = look_up(s)?;
         found.settle_connect();
@@ -308,6 +344,13 @@ impl Found {
         Ok(self.0.with_fd(f)?)
     }
 
+    /// A descriptor of the caller's own for the same socket.
+    pub(crate) fn descriptor(&self) -> Result<OwnedFd, WsaError> {
+        // SAFETY: the descriptor is open for the time of the closure.
+        let copy = self.with_fd(|fd| unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned())?;
+        Ok(copy.map_err(|_| Status::last_os_error())?)
+    }
+
     /// Brings the phases up to date if a non-blocking connect may have ended.
     #[inline]
     pub(crate) fn settle_connect(&self) {
@@ -322,7 +365,11 @@ impl Found {
     ///
     /// # Safety
     /// `name` is null or valid for reads of `length` bytes.
-    pub(crate) unsafe fn address(&self, name: *const SOCKADDR, length: i32) -> Result<Address, WsaError> {
+    pub(crate) unsafe fn address(
+        &self,
+        name: *const SOCKADDR,
+        length: i32,
+    ) -> Result<Address, WsaError> {
         // SAFETY: this function's contract.
         let address = unsafe { read_address(name, length) }?;
         if address.family() != self.family() {
@@ -356,7 +403,8 @@ impl Found {
         }
         // Linux forgets the peer of a connection that has ended and does not know it before there is one.
         let remembered = || self.settings(|settings| settings.peer.as_deref().copied());
-        self.is(phase::CONNECTED | phase::CONNECTING).then(remembered)?
+        self.is(phase::CONNECTED | phase::CONNECTING)
+            .then(remembered)?
     }
 
     fn linux_peer(&self) -> Option<Address> {
@@ -394,12 +442,20 @@ pub(crate) fn open(file: Arc<File>) -> Result<SOCKET, WsaError> {
 /// A file object for a descriptor, with what Windows' sockets have from the beginning.
 pub(crate) fn adopt(fd: i32, family: u16, kind: i32, protocol: i32, overlapped: bool) -> Arc<File> {
     let modes = if overlapped { file::OVERLAPPED } else { 0 };
-    File::new(fd, Device::Socket(Socket::new(family, kind, protocol)), modes)
+    File::new(
+        fd,
+        Device::Socket(Socket::new(family, kind, protocol)),
+        modes,
+    )
 }
 
 /// The result of a system call.
 pub(crate) fn succeeded(result: i32) -> Result<(), Status> {
-    if result == 0 { Ok(()) } else { Err(Status::last_os_error()) }
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(Status::last_os_error())
+    }
 }
 
 /// The address of a call: `WSAEFAULT` for a null or short one, `WSAEAFNOSUPPORT` for an unknown family.
@@ -441,8 +497,19 @@ impl Described {
         if self.reserved != 0 {
             return claim(self.reserved as SOCKET);
         }
-        let take = |given: i32, described: i32| if given == FROM_PROTOCOL_INFO { described } else { given };
-        create(take(af, self.family), take(kind, self.kind), take(protocol, self.protocol), flags)
+        let take = |given: i32, described: i32| {
+            if given == FROM_PROTOCOL_INFO {
+                described
+            } else {
+                given
+            }
+        };
+        create(
+            take(af, self.family),
+            take(kind, self.kind),
+            take(protocol, self.protocol),
+            flags,
+        )
     }
 }
 
@@ -502,7 +569,15 @@ pub(crate) fn prepare(fd: i32, family: u16, kind: i32) {
 pub(crate) fn set_flag(fd: i32, level: i32, name: i32) {
     let one = 1i32;
     // SAFETY: `one` is of this frame and has the size given.
-    unsafe { libc::setsockopt(fd, level, name, (&raw const one).cast(), size_of::<i32>() as u32) };
+    unsafe {
+        libc::setsockopt(
+            fd,
+            level,
+            name,
+            (&raw const one).cast(),
+            size_of::<i32>() as u32,
+        )
+    };
 }
 
 fn shut(s: SOCKET, how: i32) -> Result<i32, WsaError> {
@@ -517,12 +592,21 @@ fn shut(s: SOCKET, how: i32) -> Result<i32, WsaError> {
 
 /// Whether closing would wait: data is left and `SO_LINGER` has a time.
 fn would_linger(fd: i32) -> bool {
-    let mut linger = libc::linger { l_onoff: 0, l_linger: 0 };
+    let mut linger = libc::linger {
+        l_onoff: 0,
+        l_linger: 0,
+    };
     let mut length = size_of::<libc::linger>() as u32;
     let mut left = 0i32;
     // SAFETY: the variables are of this frame and have the sizes given.
     unsafe {
-        libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, (&raw mut linger).cast(), &mut length);
+        libc::getsockopt(
+            fd,
+            libc::SOL_SOCKET,
+            libc::SO_LINGER,
+            (&raw mut linger).cast(),
+            &mut length,
+        );
         libc::ioctl(fd, libc::TIOCOUTQ, &mut left);
     }
     linger.l_onoff != 0 && linger.l_linger > 0 && left > 0
@@ -533,8 +617,14 @@ fn duplicate(found: &Found, process: u32) -> Result<WSAPROTOCOL_INFOW, WsaError>
     if process != std::process::id() {
         return Err(WSAEINVAL.into());
     }
-    let kind = if found.kind() == SOCK_RAW { SOCK_DGRAM } else { found.kind() };
-    let mut info = protocols::find(found.family(), kind).ok_or(WSAEINVAL)?.wide();
+    let kind = if found.kind() == SOCK_RAW {
+        SOCK_DGRAM
+    } else {
+        found.kind()
+    };
+    let mut info = protocols::find(found.family(), kind)
+        .ok_or(WSAEINVAL)?
+        .wide();
     info.iSocketType = found.kind();
     info.iProtocol = found.protocol();
     let key = handles::table().insert(Arc::clone(&found.file()) as _)?;
@@ -570,6 +660,9 @@ mod tests {
         assert_eq!(infer(0, SOCK_STREAM, 0), Err(WsaError(WSAEINVAL)));
         assert_eq!(infer(99, 99, 99), Err(WsaError(WSAESOCKTNOSUPPORT)));
         assert_eq!(infer(99, SOCK_STREAM, 99), Err(WsaError(WSAEAFNOSUPPORT)));
-        assert_eq!(infer(2, SOCK_DGRAM, IPPROTO_TCP), Err(WsaError(WSAEPROTONOSUPPORT)));
+        assert_eq!(
+            infer(2, SOCK_DGRAM, IPPROTO_TCP),
+            Err(WsaError(WSAEPROTONOSUPPORT))
+        );
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use windows_sys::Win32::Networking::WinSock::{SOCKET_ERROR, WSADATA, WSAEFAULT, WSANOTINITIALISED, WSAVERNOTSUPPORTED};
+use windows_sys::Win32::Networking::WinSock::{
+    SOCKET_ERROR, WSADATA, WSAEFAULT, WSANOTINITIALISED, WSAVERNOTSUPPORTED,
+};
 
 use crate::error::set_last_error;
 use crate::guard::{infallible, is_bad, winsock};
@@ -33,13 +35,17 @@ pub(crate) fn is_started() -> bool {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WSAStartup(wversionrequested: u16, lpwsadata: *mut WSADATA) -> i32 {
     infallible(WSAEFAULT, || {
-        let Some(granted) = negotiate(wversionrequested) else { return WSAVERNOTSUPPORTED };
+        let Some(granted) = negotiate(wversionrequested) else {
+            return WSAVERNOTSUPPORTED;
+        };
         if is_bad(lpwsadata) {
             return WSAEFAULT;
         }
         // SAFETY: not null, and valid for a write by this function's contract.
         unsafe { lpwsadata.write_unaligned(data(granted)) };
-        let mut starts = STARTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut starts = STARTS
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         *starts += 1;
         STARTED.store(true, Ordering::Relaxed);
         set_last_error(0);
@@ -56,7 +62,9 @@ pub unsafe extern "system" fn WSAStartup(wversionrequested: u16, lpwsadata: *mut
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WSACleanup() -> i32 {
     winsock(SOCKET_ERROR, || {
-        let mut starts = STARTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut starts = STARTS
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         *starts = starts.checked_sub(1).ok_or(WSANOTINITIALISED)?;
         if *starts == 0 {
             STARTED.store(false, Ordering::Relaxed);

@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 
 use windows_sys::Win32::Foundation::ERROR_INVALID_PARAMETER;
 use windows_sys::Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, IN_ADDR, INADDR_NONE, SOCKADDR, SOCKET_ERROR, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL,
-    WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW,
+    AF_INET, AF_INET6, IN_ADDR, INADDR_NONE, SOCKADDR, SOCKET_ERROR, WSAEAFNOSUPPORT, WSAEFAULT,
+    WSAEINVAL, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW,
 };
 use windows_sys::core::{PCSTR, PCWSTR, PSTR, PWSTR};
 
@@ -28,7 +28,8 @@ pub unsafe extern "system" fn inet_addr(cp: PCSTR) -> u32 {
         let text = unsafe { narrow(cp) };
         match text.as_deref() {
             Some(" ") => 0,
-            Some(text) => parse_loose(text).map_or(INADDR_NONE, |address| u32::from_ne_bytes(address.octets())),
+            Some(text) => parse_loose(text)
+                .map_or(INADDR_NONE, |address| u32::from_ne_bytes(address.octets())),
             None => INADDR_NONE,
         }
     })
@@ -62,9 +63,15 @@ pub unsafe extern "system" fn inet_ntoa(r#in: IN_ADDR) -> PSTR {
 /// # Safety
 /// The text is null or ends with 0; `paddrbuf` is null or has room for an address of the family.
 #[unsafe(export_name = "larboard_inet_pton")]
-pub unsafe extern "system" fn inet_pton(family: i32, pszaddrstring: PCSTR, paddrbuf: *mut c_void) -> i32 {
+pub unsafe extern "system" fn inet_pton(
+    family: i32,
+    pszaddrstring: PCSTR,
+    paddrbuf: *mut c_void,
+) -> i32 {
     // SAFETY: this function's contract.
-    infallible(-1, || unsafe { present_to_network(family, narrow(pszaddrstring), paddrbuf) })
+    infallible(-1, || unsafe {
+        present_to_network(family, narrow(pszaddrstring), paddrbuf)
+    })
 }
 
 /// As [`inet_pton`], from wide text (SOCK-47).
@@ -72,9 +79,15 @@ pub unsafe extern "system" fn inet_pton(family: i32, pszaddrstring: PCSTR, paddr
 /// # Safety
 /// As for [`inet_pton`].
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn InetPtonW(family: i32, pszaddrstring: PCWSTR, paddrbuf: *mut c_void) -> i32 {
+pub unsafe extern "system" fn InetPtonW(
+    family: i32,
+    pszaddrstring: PCWSTR,
+    paddrbuf: *mut c_void,
+) -> i32 {
     // SAFETY: this function's contract.
-    infallible(-1, || unsafe { present_to_network(family, wide(pszaddrstring), paddrbuf) })
+    infallible(-1, || unsafe {
+        present_to_network(family, wide(pszaddrstring), paddrbuf)
+    })
 }
 
 /// Writes an address as text and returns the buffer; null with `ERROR_INVALID_PARAMETER` for a null or too small
@@ -90,7 +103,9 @@ pub unsafe extern "system" fn inet_ntop(
     stringbufsize: usize,
 ) -> PCSTR {
     // SAFETY: this function's contract.
-    infallible(std::ptr::null(), || unsafe { network_to_present(family, paddr, pstringbuf, stringbufsize) })
+    infallible(std::ptr::null(), || unsafe {
+        network_to_present(family, paddr, pstringbuf, stringbufsize)
+    })
 }
 
 /// As [`inet_ntop`], as wide text; the size counts characters (SOCK-47).
@@ -105,7 +120,9 @@ pub unsafe extern "system" fn InetNtopW(
     stringbufsize: usize,
 ) -> PCWSTR {
     // SAFETY: this function's contract.
-    infallible(std::ptr::null(), || unsafe { network_to_present(family, paddr, pstringbuf, stringbufsize) })
+    infallible(std::ptr::null(), || unsafe {
+        network_to_present(family, paddr, pstringbuf, stringbufsize)
+    })
 }
 
 /// Writes a socket address as text: `a.b.c.d:port`, `[v6%scope]:port`, each part only if not zero. The length, in
@@ -126,7 +143,12 @@ pub unsafe extern "system" fn WSAAddressToStringA(
 ) -> i32 {
     // SAFETY: this function's contract.
     winsock(SOCKET_ERROR, || unsafe {
-        print(lpsaaddress, dwaddresslength, lpszaddressstring, lpdwaddressstringlength)
+        print(
+            lpsaaddress,
+            dwaddresslength,
+            lpszaddressstring,
+            lpdwaddressstringlength,
+        )
     })
 }
 
@@ -144,7 +166,12 @@ pub unsafe extern "system" fn WSAAddressToStringW(
 ) -> i32 {
     // SAFETY: this function's contract.
     winsock(SOCKET_ERROR, || unsafe {
-        print(lpsaaddress, dwaddresslength, lpszaddressstring, lpdwaddressstringlength)
+        print(
+            lpsaaddress,
+            dwaddresslength,
+            lpszaddressstring,
+            lpdwaddressstringlength,
+        )
     })
 }
 
@@ -164,7 +191,14 @@ pub unsafe extern "system" fn WSAStringToAddressA(
     lpaddresslength: *mut i32,
 ) -> i32 {
     // SAFETY: this function's contract.
-    winsock(SOCKET_ERROR, || unsafe { scan(narrow(addressstring), addressfamily, lpaddress, lpaddresslength) })
+    winsock(SOCKET_ERROR, || unsafe {
+        scan(
+            narrow(addressstring),
+            addressfamily,
+            lpaddress,
+            lpaddresslength,
+        )
+    })
 }
 
 /// As [`WSAStringToAddressA`], from wide text (SOCK-48).
@@ -180,7 +214,14 @@ pub unsafe extern "system" fn WSAStringToAddressW(
     lpaddresslength: *mut i32,
 ) -> i32 {
     // SAFETY: this function's contract.
-    winsock(SOCKET_ERROR, || unsafe { scan(wide(addressstring), addressfamily, lpaddress, lpaddresslength) })
+    winsock(SOCKET_ERROR, || unsafe {
+        scan(
+            wide(addressstring),
+            addressfamily,
+            lpaddress,
+            lpaddresslength,
+        )
+    })
 }
 
 /// # Safety
@@ -190,7 +231,9 @@ unsafe fn present_to_network(family: i32, text: Option<String>, to: *mut c_void)
         set_last_error(code.cast_unsigned());
         -1
     };
-    let (true, Some(text)) = (!is_bad(to), text) else { return refused(WSAEFAULT) };
+    let (true, Some(text)) = (!is_bad(to), text) else {
+        return refused(WSAEFAULT);
+    };
     match family as u16 {
         AF_INET => text.parse::<Ipv4Addr>().map_or(0, |address| {
             // SAFETY: room for an address of the family, by this function's contract.
@@ -208,7 +251,12 @@ unsafe fn present_to_network(family: i32, text: Option<String>, to: *mut c_void)
 
 /// # Safety
 /// `from` is null or points at an address of the family; `to` has room for `capacity` units.
-unsafe fn network_to_present<U: Unit>(family: i32, from: *const c_void, to: *mut U, capacity: usize) -> *const U {
+unsafe fn network_to_present<U: Unit>(
+    family: i32,
+    from: *const c_void,
+    to: *mut U,
+    capacity: usize,
+) -> *const U {
     let refused = |code: u32| {
         set_last_error(code);
         std::ptr::null()
@@ -220,7 +268,9 @@ unsafe fn network_to_present<U: Unit>(family: i32, from: *const c_void, to: *mut
         // SAFETY: an address of the family, by this function's contract.
         AF_INET => Ipv4Addr::from(unsafe { from.cast::<[u8; 4]>().read_unaligned() }).to_string(),
         // SAFETY: an address of the family, by this function's contract.
-        AF_INET6 => ipv6_text(Ipv6Addr::from(unsafe { from.cast::<[u8; 16]>().read_unaligned() })),
+        AF_INET6 => ipv6_text(Ipv6Addr::from(unsafe {
+            from.cast::<[u8; 16]>().read_unaligned()
+        })),
         _ => return refused(WSAEAFNOSUPPORT.cast_unsigned()),
     };
     // SAFETY: room for `capacity` units, by this function's contract.
@@ -232,7 +282,12 @@ unsafe fn network_to_present<U: Unit>(family: i32, from: *const c_void, to: *mut
 
 /// # Safety
 /// As for [`WSAAddressToStringA`].
-unsafe fn print<U: Unit>(from: *const SOCKADDR, size: u32, to: *mut U, length: *mut u32) -> Result<i32, WsaError> {
+unsafe fn print<U: Unit>(
+    from: *const SOCKADDR,
+    size: u32,
+    to: *mut U,
+    length: *mut u32,
+) -> Result<i32, WsaError> {
     if is_bad(length) {
         return Err(WSAEFAULT.into());
     }
@@ -249,7 +304,12 @@ unsafe fn print<U: Unit>(from: *const SOCKADDR, size: u32, to: *mut U, length: *
 
 /// # Safety
 /// As for [`WSAStringToAddressA`].
-unsafe fn scan(text: Option<String>, family: i32, to: *mut SOCKADDR, length: *mut i32) -> Result<i32, WsaError> {
+unsafe fn scan(
+    text: Option<String>,
+    family: i32,
+    to: *mut SOCKADDR,
+    length: *mut i32,
+) -> Result<i32, WsaError> {
     let text = text.ok_or(WSAEINVAL)?;
     if is_bad(to) || is_bad(length) {
         return Err(WSAEFAULT.into());
@@ -324,14 +384,20 @@ fn parse_v6(text: &str) -> Option<SocketAddr> {
 }
 
 fn parse_port(text: &str) -> Option<u16> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?.filter(|&port| port != 0)
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
+        .filter(|&port| port != 0)
 }
 
 /// One to four numbers separated by dots; the last one fills the bytes that are left. What follows white space is
 /// ignored.
 fn parse_loose(text: &str) -> Option<Ipv4Addr> {
     let text = text.split(|c: char| c.is_ascii_whitespace()).next()?;
-    let numbers = text.split('.').map(parse_number).collect::<Option<Vec<u32>>>()?;
+    let numbers = text
+        .split('.')
+        .map(parse_number)
+        .collect::<Option<Vec<u32>>>()?;
     let (&last, leading) = numbers.split_last()?;
     if leading.len() > 3 || leading.iter().any(|&number| number > 0xFF) {
         return None;
@@ -340,7 +406,11 @@ fn parse_loose(text: &str) -> Option<Ipv4Addr> {
     if u64::from(last) >= 1 << last_bits {
         return None;
     }
-    let high = leading.iter().enumerate().map(|(at, number)| number << (24 - 8 * at)).sum::<u32>();
+    let high = leading
+        .iter()
+        .enumerate()
+        .map(|(at, number)| number << (24 - 8 * at))
+        .sum::<u32>();
     Some(Ipv4Addr::from(high | last))
 }
 
@@ -352,7 +422,10 @@ fn parse_number(text: &str) -> Option<u32> {
         _ => (text, 10),
     };
     // `from_str_radix` would take a sign.
-    digits.chars().all(|digit| digit.is_digit(radix)).then(|| u32::from_str_radix(digits, radix).ok())?
+    digits
+        .chars()
+        .all(|digit| digit.is_digit(radix))
+        .then(|| u32::from_str_radix(digits, radix).ok())?
 }
 
 #[cfg(test)]
@@ -375,15 +448,37 @@ mod tests {
 
     #[test]
     fn loose_text_that_is_no_address() {
-        for text in ["", "1.2.3.4.5", "256.1.1.1", "1.2.3.256", "a.b.c.d", "1..2", "08.1.1.1", "+1.2.3.4", "4294967296"] {
+        for text in [
+            "",
+            "1.2.3.4.5",
+            "256.1.1.1",
+            "1.2.3.256",
+            "a.b.c.d",
+            "1..2",
+            "08.1.1.1",
+            "+1.2.3.4",
+            "4294967296",
+        ] {
             assert_eq!(loose(text), None, "{text}");
         }
     }
 
     #[test]
     fn socket_addresses_print_and_parse() {
-        for text in ["1.2.3.4", "1.2.3.4:80", "::1", "[::1]:80", "fe80::1%4", "[fe80::1%4]:9000", "::1.2.3.4"] {
-            let address = if text.contains("::") { parse_v6(text) } else { parse_v4(text) };
+        for text in [
+            "1.2.3.4",
+            "1.2.3.4:80",
+            "::1",
+            "[::1]:80",
+            "fe80::1%4",
+            "[fe80::1%4]:9000",
+            "::1.2.3.4",
+        ] {
+            let address = if text.contains("::") {
+                parse_v6(text)
+            } else {
+                parse_v4(text)
+            };
             assert_eq!(socket_text(address.unwrap()), text);
         }
     }

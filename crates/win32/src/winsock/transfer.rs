@@ -3,15 +3,18 @@
 use std::ffi::c_void;
 
 use windows_sys::Win32::Networking::WinSock::{
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE, MSG_PARTIAL, SEND_RECV_FLAGS, SOCKADDR, SOCKET, SOCKET_ERROR, WSABUF,
-    WSAEADDRNOTAVAIL, WSAEFAULT, WSAEINVAL, WSAEMSGSIZE, WSAEOPNOTSUPP, WSAMSG,
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE, MSG_PARTIAL, SEND_RECV_FLAGS, SOCKADDR, SOCKET,
+    SOCKET_ERROR, WSABUF, WSAEADDRNOTAVAIL, WSAEFAULT, WSAEINVAL, WSAEMSGSIZE, WSAEOPNOTSUPP,
+    WSAMSG,
 };
 use windows_sys::Win32::System::IO::OVERLAPPED;
 use windows_sys::core::{PCSTR, PSTR};
 
 use larboard_kernel::device::Buffers;
 use larboard_kernel::device::socket::address::Address;
-use larboard_kernel::device::socket::transfer::{Control, Receive, ReceiveRare, Send, SendRare, flag};
+use larboard_kernel::device::socket::transfer::{
+    Control, Receive, ReceiveRare, Send, SendRare, flag,
+};
 use larboard_kernel::device::socket::{Operation, message, phase};
 use larboard_kernel::io::blocking::Patience;
 use larboard_kernel::io::complete::Finished;
@@ -83,7 +86,11 @@ pub unsafe extern "system" fn recvfrom(
         // SAFETY: this function's contract.
         unsafe {
             let rare = sender(&found, from, fromlen)?;
-            let finished = run(&found, receive(single(buf, len)?, flags, rare), NO_NOTIFICATION)?;
+            let finished = run(
+                &found,
+                receive(single(buf, len)?, flags, rare),
+                NO_NOTIFICATION,
+            )?;
             whole(finished).map(|bytes| bytes as i32)
         }
     })
@@ -111,7 +118,16 @@ pub unsafe extern "system" fn WSARecv(
     winsock(SOCKET_ERROR, || {
         let found = look_up(s)?;
         // SAFETY: this function's contract.
-        unsafe { receive_into(&found, (lpbuffers, dwbuffercount), lpnumberofbytesrecvd, lpflags, None, notify) }
+        unsafe {
+            receive_into(
+                &found,
+                (lpbuffers, dwbuffercount),
+                lpnumberofbytesrecvd,
+                lpflags,
+                None,
+                notify,
+            )
+        }
     })
 }
 
@@ -139,7 +155,14 @@ pub unsafe extern "system" fn WSARecvFrom(
         // SAFETY: this function's contract.
         unsafe {
             let rare = sender(&found, lpfrom, lpfromlen)?;
-            receive_into(&found, (lpbuffers, dwbuffercount), lpnumberofbytesrecvd, lpflags, rare, notify)
+            receive_into(
+                &found,
+                (lpbuffers, dwbuffercount),
+                lpnumberofbytesrecvd,
+                lpflags,
+                rare,
+                notify,
+            )
         }
     })
 }
@@ -168,7 +191,8 @@ pub(crate) unsafe extern "system" fn WSARecvMsg(
         // SAFETY: not null, and valid until completion by this function's contract.
         unsafe {
             let message = &mut *lpmsg;
-            let mut rare = sender(&found, message.name, &raw mut message.namelen)?.unwrap_or_else(nowhere);
+            let mut rare =
+                sender(&found, message.name, &raw mut message.namelen)?.unwrap_or_else(nowhere);
             rare.control = Some(Control {
                 buffer: message.Control.buf,
                 length: &raw mut message.Control.len,
@@ -176,7 +200,14 @@ pub(crate) unsafe extern "system" fn WSARecvMsg(
             });
             let mut flags = message.dwFlags;
             let buffers = (message.lpBuffers.cast_const(), message.dwBufferCount);
-            receive_into(&found, buffers, lpdwnumberofbytesrecvd, &raw mut flags, Some(rare), notify)
+            receive_into(
+                &found,
+                buffers,
+                lpdwnumberofbytesrecvd,
+                &raw mut flags,
+                Some(rare),
+                notify,
+            )
         }
     })
 }
@@ -219,7 +250,11 @@ pub unsafe extern "system" fn sendto(
         // SAFETY: this function's contract.
         unsafe {
             let rare = destination(&found, to, tolen)?;
-            let finished = run(&found, sending(single(buf.cast_mut(), len)?, flags, rare), NO_NOTIFICATION)?;
+            let finished = run(
+                &found,
+                sending(single(buf.cast_mut(), len)?, flags, rare),
+                NO_NOTIFICATION,
+            )?;
             Ok(finished.bytes as i32)
         }
     })
@@ -247,7 +282,16 @@ pub unsafe extern "system" fn WSASend(
     winsock(SOCKET_ERROR, || {
         let found = look_up(s)?;
         // SAFETY: this function's contract.
-        unsafe { send_from(&found, (lpbuffers, dwbuffercount), lpnumberofbytessent, dwflags, None, notify) }
+        unsafe {
+            send_from(
+                &found,
+                (lpbuffers, dwbuffercount),
+                lpnumberofbytessent,
+                dwflags,
+                None,
+                notify,
+            )
+        }
     })
 }
 
@@ -275,7 +319,14 @@ pub unsafe extern "system" fn WSASendTo(
         // SAFETY: this function's contract.
         unsafe {
             let rare = destination(&found, lpto, itolen)?;
-            send_from(&found, (lpbuffers, dwbuffercount), lpnumberofbytessent, dwflags, rare, notify)
+            send_from(
+                &found,
+                (lpbuffers, dwbuffercount),
+                lpnumberofbytessent,
+                dwflags,
+                rare,
+                notify,
+            )
         }
     })
 }
@@ -308,17 +359,28 @@ pub unsafe extern "system" fn WSASendMsg(
             let message = lpmsg.read_unaligned();
             let mut rare = destination(&found, message.name, message.namelen)?.unwrap_or_default();
             if !is_bad(message.Control.buf) {
-                let control = std::slice::from_raw_parts(message.Control.buf, message.Control.len as usize);
+                let control =
+                    std::slice::from_raw_parts(message.Control.buf, message.Control.len as usize);
                 rare.control = message::from_windows(control)?;
             }
             let buffers = (message.lpBuffers.cast_const(), message.dwBufferCount);
-            send_from(&found, buffers, lpnumberofbytessent, dwflags, Some(rare), notify)
+            send_from(
+                &found,
+                buffers,
+                lpnumberofbytessent,
+                dwflags,
+                Some(rare),
+                notify,
+            )
         }
     })
 }
 
 /// A call without OVERLAPPED.
-const NO_NOTIFICATION: Notify = Notify { overlapped: std::ptr::null_mut(), routine: None };
+const NO_NOTIFICATION: Notify = Notify {
+    overlapped: std::ptr::null_mut(),
+    routine: None,
+};
 
 /// More buffers than this in one call are a mistake.
 const MOST_BUFFERS: u32 = 1 << 16;
@@ -335,7 +397,11 @@ fn look_up(s: SOCKET) -> Result<Found, WsaError> {
 ///
 /// # Safety
 /// What the operation points at is valid, until completion if an OVERLAPPED is given.
-pub(crate) unsafe fn run(found: &Found, operation: Operation, notify: Notify) -> Result<Finished, WsaError> {
+pub(crate) unsafe fn run(
+    found: &Found,
+    operation: Operation,
+    notify: Notify,
+) -> Result<Finished, WsaError> {
     let timeout = match &operation {
         Operation::Receive(_) => &found.receive_timeout,
         _ => &found.send_timeout,
@@ -345,7 +411,8 @@ pub(crate) unsafe fn run(found: &Found, operation: Operation, notify: Notify) ->
     } else {
         Patience::Milliseconds(timeout.load(std::sync::atomic::Ordering::Relaxed))
     };
-    let binds = matches!(operation, Operation::Send(_)) && !found.is_stream() && !found.is(phase::BOUND);
+    let binds =
+        matches!(operation, Operation::Send(_)) && !found.is_stream() && !found.is(phase::BOUND);
     // SAFETY: this function's contract.
     let result = unsafe { operation::transfer(&found.file(), operation, notify, patience) };
     if binds && !matches!(result, Err(Status::INVALID_CONNECTION)) {
@@ -370,7 +437,11 @@ unsafe fn receive_into(
     }
     // SAFETY: this function's contract.
     unsafe {
-        let operation = receive(several(buffers)?, flags.read_unaligned().cast_signed(), rare);
+        let operation = receive(
+            several(buffers)?,
+            flags.read_unaligned().cast_signed(),
+            rare,
+        );
         let finished = run(found, operation, notify)?;
         store(received, finished.bytes);
         store(flags, flags_out(finished));
@@ -401,11 +472,21 @@ unsafe fn send_from(
 }
 
 fn receive(buffers: Buffers, flags: i32, rare: Option<ReceiveRare>) -> Operation {
-    Operation::Receive(Receive { buffers, flags: flags.cast_unsigned(), done: 0, rare: rare.map(Box::new) })
+    Operation::Receive(Receive {
+        buffers,
+        flags: flags.cast_unsigned(),
+        done: 0,
+        rare: rare.map(Box::new),
+    })
 }
 
 fn sending(buffers: Buffers, flags: i32, rare: Option<SendRare>) -> Operation {
-    Operation::Send(Send { buffers, flags: flags.cast_unsigned(), done: 0, rare: rare.map(Box::new) })
+    Operation::Send(Send {
+        buffers,
+        flags: flags.cast_unsigned(),
+        done: 0,
+        rare: rare.map(Box::new),
+    })
 }
 
 /// One buffer of a call: `WSAEFAULT` for a negative length, and for a null pointer to a length.
@@ -434,7 +515,9 @@ unsafe fn several((array, count): (*const WSABUF, u32)) -> Result<Buffers, WsaEr
     if parts.clone().any(|part| part.len > 0 && is_bad(part.buf)) {
         return Err(WSAEFAULT.into());
     }
-    Ok(Buffers::many(parts.map(|part| (part.buf, part.len as usize))))
+    Ok(Buffers::many(
+        parts.map(|part| (part.buf, part.len as usize)),
+    ))
 }
 
 /// A datagram that did not fit is an error of the call, although it counts as received (OVL-68).
@@ -447,14 +530,22 @@ fn whole(finished: Finished) -> Result<u32, WsaError> {
 
 /// The flags of a receive as WSARecv reports them: what did not fit is a part of a message.
 fn flags_out(finished: Finished) -> u32 {
-    if finished.flags & flag::TRUNCATED != 0 { MSG_PARTIAL } else { finished.flags }
+    if finished.flags & flag::TRUNCATED != 0 {
+        MSG_PARTIAL
+    } else {
+        finished.flags
+    }
 }
 
 /// Where the sender's address goes: `WSAEFAULT` if there is too little room for one of the socket's family.
 ///
 /// # Safety
 /// `length` is null or valid.
-unsafe fn sender(found: &Found, to: *mut SOCKADDR, length: *mut i32) -> Result<Option<ReceiveRare>, WsaError> {
+unsafe fn sender(
+    found: &Found,
+    to: *mut SOCKADDR,
+    length: *mut i32,
+) -> Result<Option<ReceiveRare>, WsaError> {
     if is_bad(to) || found.is_stream() {
         return Ok(None);
     }
@@ -464,19 +555,31 @@ unsafe fn sender(found: &Found, to: *mut SOCKADDR, length: *mut i32) -> Result<O
     if room < super::address::length(found.family()) as i32 {
         return Err(WSAEFAULT.into());
     }
-    Ok(Some(ReceiveRare { address: to.cast(), address_length: length, control: None }))
+    Ok(Some(ReceiveRare {
+        address: to.cast(),
+        address_length: length,
+        control: None,
+    }))
 }
 
 /// A receive that does not ask for the sender.
 fn nowhere() -> ReceiveRare {
-    ReceiveRare { address: std::ptr::null_mut(), address_length: std::ptr::null_mut(), control: None }
+    ReceiveRare {
+        address: std::ptr::null_mut(),
+        address_length: std::ptr::null_mut(),
+        control: None,
+    }
 }
 
 /// Where a datagram goes: a null address leaves it to the connection.
 ///
 /// # Safety
 /// `to` is null or valid for reads of `length` bytes.
-unsafe fn destination(found: &Found, to: *const SOCKADDR, length: i32) -> Result<Option<SendRare>, WsaError> {
+unsafe fn destination(
+    found: &Found,
+    to: *const SOCKADDR,
+    length: i32,
+) -> Result<Option<SendRare>, WsaError> {
     if found.is_stream() || to.cast::<c_void>().is_null() {
         return Ok(None);
     }
@@ -485,5 +588,8 @@ unsafe fn destination(found: &Found, to: *const SOCKADDR, length: i32) -> Result
     if address.port() == 0 || address.is_unspecified() {
         return Err(WSAEADDRNOTAVAIL.into());
     }
-    Ok(Some(SendRare { address: Some(address), control: Vec::new() }))
+    Ok(Some(SendRare {
+        address: Some(address),
+        control: Vec::new(),
+    }))
 }

@@ -518,3 +518,63 @@ fn cxl_15_later_data_goes_to_the_next_receive() {
         assert_eq!(a.recv_all(3), b"abc");
     }
 }
+
+/// CXL-04: However many threads cancel, and whether or not data comes meanwhile, there is one packet.
+#[test]
+fn cxl_04_racing_cancellations_end_an_operation_once() {
+    let (a, b) = connected_pair();
+    let port = Port::of(&a, 1);
+    for round in 0..300_u32 {
+        let operation = pending_without_event(&a);
+        thread::scope(|scope| {
+            scope.spawn(|| cancel_all(&a));
+            scope.spawn(|| cancel_all(&a));
+            if round % 2 == 0 {
+                scope.spawn(|| b.send(b"x").expect("send"));
+            }
+        });
+
+        let packet = port.next();
+        assert!(packet.is_of(&operation));
+        assert!(
+            [0, ERROR_OPERATION_ABORTED].contains(&packet.error),
+            "{packet:?}"
+        );
+        if round % 2 == 0 && packet.error != 0 {
+            assert_eq!(a.recv_all(1), b"x");
+        }
+        let second = port.poll(0);
+        assert!(second.is_none(), "round {round}: {second:?}");
+    }
+}
+
+/// CXL-13: Closing while data comes in ends every operation once, with the data or with an abort.
+#[test]
+fn cxl_13_closing_races_with_data() {
+    let port = Port::new();
+    for round in 0..100_usize {
+        let (a, b) = connected_pair();
+        port.associate(&a, round);
+        let operations: Vec<_> = (0..3).map(|_| pending_without_event(&a)).collect();
+        thread::scope(|scope| {
+            scope.spawn(|| b.send(b"xy").expect("send"));
+            scope.spawn(move || a.close());
+        });
+
+        let mut ended: Vec<_> = operations
+            .iter()
+            .map(|_| {
+                let packet = port.next();
+                assert_eq!(packet.key, round);
+                assert_eq!(packet.bytes == 1, packet.error == 0, "{packet:?}");
+                packet.overlapped
+            })
+            .collect();
+        let mut expected: Vec<_> = operations.iter().map(Operation::overlapped).collect();
+        ended.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(ended, expected);
+        let more = port.poll(0);
+        assert!(more.is_none(), "round {round}: {more:?}");
+    }
+}

@@ -109,6 +109,11 @@ impl Address {
         u16::from_be_bytes([self.bytes()[2], self.bytes()[3]])
     }
 
+    /// Changes the port, for the Internet families.
+    pub fn set_port(&mut self, port: u16) {
+        self.bytes_mut()[2..4].copy_from_slice(&port.to_be_bytes());
+    }
+
     /// Is it the address of no host: 0.0.0.0 or ::?
     pub fn is_unspecified(&self) -> bool {
         match self.family() {

@@ -63,6 +63,8 @@ pub mod phase {
     pub const DISCONNECTED: u32 = 1 << 15;
     /// And the socket may be had for another one, once it is renewed (TF_REUSE_SOCKET).
     pub const REUSABLE: u32 = 1 << 16;
+    /// An option of Linux was set: a new descriptor does not have it.
+    pub const OPTIONS: u32 = 1 << 17;
 }
 
 /// A socket.
@@ -224,9 +226,9 @@ impl Socket {
 
     /// Back to a socket that was just made (DisconnectEx with TF_REUSE_SOCKET): modes and options stay.
     pub fn forget_connection(&self) {
-        use phase::{IGNORE_UNREACHABLE, NON_BLOCKING, OOB_INLINE};
+        use phase::{IGNORE_UNREACHABLE, NON_BLOCKING, OOB_INLINE, OPTIONS};
         self.phase.fetch_and(
-            NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE,
+            NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE | OPTIONS,
             Ordering::AcqRel,
         );
         self.connected_at.store(0, Ordering::Relaxed);
@@ -286,14 +288,14 @@ impl Socket {
 
     /// An accepted socket gets the attributes of its listener that Linux does not copy (SOCK-16). The options of the
     /// descriptor are inherited by Linux itself.
-    pub fn lend_options(&self, to: &Socket, _fd: i32) {
+    pub fn lend_options(&self, to: &Socket) {
         let relaxed = Ordering::Relaxed;
         to.receive_timeout
             .store(self.receive_timeout.load(relaxed), relaxed);
         to.send_timeout
             .store(self.send_timeout.load(relaxed), relaxed);
-        let inherited = self.phase.load(relaxed) & (phase::NON_BLOCKING | phase::OOB_INLINE);
-        to.set(inherited);
+        let inherited = phase::NON_BLOCKING | phase::OOB_INLINE | phase::OPTIONS;
+        to.set(self.phase.load(relaxed) & inherited);
         if let Some(settings) = self.existing_settings() {
             to.settings(|s| {
                 *s = Settings {

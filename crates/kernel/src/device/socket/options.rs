@@ -266,6 +266,7 @@ impl Socket {
     /// socket does not have or that cannot be set, WSAEINVAL for a level that it does not have.
     pub fn set_option(&self, fd: i32, level: i32, name: i32, value: &[u8]) -> Result<(), Status> {
         self.check_level(level)?;
+        self.set(phase::OPTIONS);
         match (level, name) {
             (LEVEL_SOCKET, REUSE_ADDRESS) => self.set_reuse_address(fd, flag(value)?),
             (LEVEL_SOCKET, EXCLUSIVE) => self.set_exclusive(flag(value)?),

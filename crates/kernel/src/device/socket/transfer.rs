@@ -136,28 +136,43 @@ impl Socket {
         if wanted == 0 {
             return self.wait_for_data(fd);
         }
+        if receive.flags & flag::WAIT_ALL != 0 {
+            return self.receive_all(fd, receive);
+        }
         let flags = (receive.flags & (flag::OOB | flag::PEEK)) as i32;
         let n = receive_parts(fd, receive.buffers.parts(), flags);
         if n < 0 {
             return self.receive_failed(receive);
         }
         let n = n as usize;
-        let mut bytes = n as u32;
-        let filled = n == wanted;
-        if receive.flags & flag::WAIT_ALL != 0 {
-            receive.done += n as u32;
-            receive.buffers.advance(n);
-            if n > 0 && !filled {
-                return Outcome::Pending;
-            }
-            bytes = receive.done;
-        }
         Outcome::Done {
             status: Status::SUCCESS,
-            bytes,
+            bytes: n as u32,
             flags: receive.flags & flag::OOB,
             // A short read has drained the stream. A read of nothing was its end, which repeats itself (OVL-48).
-            more: filled || n == 0 || flags != 0,
+            more: n == wanted || n == 0 || flags != 0,
+        }
+    }
+
+    /// MSG_WAITALL reads on until the buffers are full, the stream ends, or nothing more is there (OVL-54). An end that
+    /// came in the same edge as the last bytes is found only by going on after a short read.
+    fn receive_all(&self, fd: i32, receive: &mut Receive) -> Outcome {
+        loop {
+            let wanted = receive.buffers.total();
+            let n = receive_parts(fd, receive.buffers.parts(), 0);
+            if n < 0 {
+                return self.receive_failed(receive);
+            }
+            receive.done += n as u32;
+            receive.buffers.advance(n as usize);
+            if n == 0 || n as usize == wanted {
+                return Outcome::Done {
+                    status: Status::SUCCESS,
+                    bytes: receive.done,
+                    flags: 0,
+                    more: true,
+                };
+            }
         }
     }
 

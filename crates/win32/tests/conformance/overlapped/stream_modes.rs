@@ -129,18 +129,20 @@ fn wait_for_urgent(socket: &Socket) {
     });
 }
 
-/// OVL-56: Urgent data is kept beside the stream and can be had even after later normal data has been read.
+/// OVL-56: Urgent data is kept beside the stream: MSG_OOB alone gets it, with normal data before it and behind it.
 #[test]
 fn ovl_56_urgent_data_is_beside_the_stream() {
     let (a, b) = connected_pair();
-    b.send_flags(b"!", MSG_OOB).expect("send urgent");
-    wait_for_urgent(&a);
     b.send(b"abc").expect("send");
+    b.send_flags(b"!", MSG_OOB).expect("send urgent");
+    b.send(b"def").expect("send");
+    wait_for_urgent(&a);
 
     assert_eq!(a.recv_all(3), b"abc");
     let mut urgent = [0; 4];
     assert_eq!(a.recv_flags(&mut urgent, MSG_OOB), Ok(1));
     assert_eq!(urgent[0], b'!');
+    assert_eq!(a.recv_all(3), b"def");
 }
 
 /// OVL-56: Without urgent data a non-blocking MSG_OOB is WSAEWOULDBLOCK.

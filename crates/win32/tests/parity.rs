@@ -1,0 +1,144 @@
+//! Every exported function has the type that windows-sys declares, and none is forgotten here.
+
+use std::collections::BTreeSet;
+use std::ffi::CString;
+use std::path::Path;
+
+/// Makes the compiler compare each function with its declaration: an array takes two functions only if their types
+/// agree. The arrays stand in functions that are never instantiated, so nothing of windows-sys is linked.
+macro_rules! same {
+    ($($($module:ident)::+: $($function:ident)*;)*) => {
+        $(const _: () = {
+            #[allow(dead_code)]
+            fn compare<T>() {
+                use larboard_win32::Win32::$($module)::+ as ours;
+                use windows_sys::Win32::$($module)::+ as theirs;
+                $(let _ = [ours::$function, theirs::$function];)*
+            }
+        };)*
+
+        const COMPARED: &[&str] = &[$($(stringify!($function)),*),*];
+    };
+}
+
+same! {
+    Foundation:
+        CloseHandle CompareObjectHandles DuplicateHandle GetHandleInformation GetLastError
+        SetHandleInformation SetLastError;
+
+    Networking::WinSock:
+        AcceptEx FreeAddrInfoW GetAcceptExSockaddrs GetAddrInfoW GetHostNameW GetNameInfoW
+        InetNtopW InetPtonW TransmitFile WSAAccept WSAAddressToStringA WSAAddressToStringW
+        WSACleanup WSACloseEvent WSAConnect WSAConnectByList WSAConnectByNameA WSAConnectByNameW
+        WSACreateEvent WSADuplicateSocketA WSADuplicateSocketW WSAEnumProtocolsA WSAEnumProtocolsW
+        WSAGetLastError WSAGetOverlappedResult WSAHtonl WSAHtons WSAIoctl WSANSPIoctl WSANtohl
+        WSANtohs WSAProviderConfigChange WSARecv WSARecvDisconnect WSARecvEx WSARecvFrom
+        WSAResetEvent WSASend WSASendDisconnect WSASendMsg WSASendTo WSASetEvent WSASetLastError
+        WSASocketA WSASocketW WSAStartup WSAStringToAddressA WSAStringToAddressW
+        WSAWaitForMultipleEvents accept bind closesocket connect freeaddrinfo getaddrinfo
+        gethostbyaddr gethostbyname gethostname getnameinfo getpeername getprotobyname
+        getprotobynumber getservbyname getservbyport getsockname getsockopt htonl htons inet_addr
+        inet_ntoa inet_ntop inet_pton ioctlsocket listen ntohl ntohs recv recvfrom send sendto
+        setsockopt shutdown socket;
+
+    Storage::FileSystem:
+        CreateFileA CreateFileW GetFileType ReadFile ReadFileEx SetFileCompletionNotificationModes
+        WriteFile WriteFileEx;
+
+    System::IO:
+        BindIoCompletionCallback CancelIo CancelIoEx CancelSynchronousIo CreateIoCompletionPort
+        GetOverlappedResult GetOverlappedResultEx GetQueuedCompletionStatus
+        GetQueuedCompletionStatusEx PostQueuedCompletionStatus;
+
+    System::SystemInformation:
+        GetNativeSystemInfo GetSystemInfo GetSystemTimeAsFileTime GetSystemTimePreciseAsFileTime
+        GetTickCount GetTickCount64;
+
+    System::Threading:
+        CancelThreadpoolIo CancelWaitableTimer CloseThreadpoolIo CreateEventA CreateEventExA
+        CreateEventExW CreateEventW CreateMutexA CreateMutexExA CreateMutexExW CreateMutexW
+        CreateSemaphoreA CreateSemaphoreExA CreateSemaphoreExW CreateSemaphoreW CreateThread
+        CreateThreadpoolIo CreateWaitableTimerA CreateWaitableTimerExA CreateWaitableTimerExW
+        CreateWaitableTimerW ExitThread GetActiveProcessorCount GetCurrentProcess
+        GetCurrentProcessId GetCurrentThread GetCurrentThreadId GetExitCodeThread GetProcessId
+        GetThreadId OpenEventA OpenEventW OpenMutexW OpenSemaphoreW OpenWaitableTimerA
+        OpenWaitableTimerW PulseEvent QueueUserAPC QueueUserWorkItem ReleaseMutex ReleaseSemaphore
+        ResetEvent ResumeThread SetEvent SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait
+        Sleep SleepEx StartThreadpoolIo SuspendThread SwitchToThread WaitForMultipleObjects
+        WaitForMultipleObjectsEx WaitForSingleObject WaitForSingleObjectEx
+        WaitForThreadpoolIoCallbacks;
+
+    System::WindowsProgramming:
+        OpenMutexA OpenSemaphoreA;
+}
+
+/// Functions of our own, which Windows does not have.
+const OWN: [&str; 2] = ["larboard_fd", "larboard_socket_from_fd"];
+
+/// An exported function: its name in Rust, and whether its symbol has the prefix.
+type Export = (String, bool);
+
+#[test]
+fn every_exported_function_is_compared() {
+    let exported: BTreeSet<String> = exports().into_iter().map(|(name, _)| name).collect();
+    let compared: BTreeSet<String> = COMPARED
+        .iter()
+        .chain(&OWN)
+        .map(|name| name.to_string())
+        .collect();
+    assert_eq!(exported, compared);
+    assert_eq!(
+        COMPARED.len() + OWN.len(),
+        compared.len(),
+        "a function is compared twice"
+    );
+}
+
+#[test]
+fn names_of_the_c_library_have_the_prefix() {
+    for (name, prefixed) in exports() {
+        let symbol = CString::new(name.clone()).expect("a name");
+        // SAFETY: the name ends with 0.
+        let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, symbol.as_ptr()) };
+        assert_eq!(prefixed, !found.is_null(), "{name}");
+    }
+}
+
+fn exports() -> Vec<Export> {
+    let mut exports = Vec::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut exports,
+    );
+    exports
+}
+
+fn collect(directory: &Path, exports: &mut Vec<Export>) {
+    for entry in std::fs::read_dir(directory).expect("the sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, exports);
+        } else {
+            exports.extend(exports_of(
+                &std::fs::read_to_string(&path).expect("a source"),
+            ));
+        }
+    }
+}
+
+fn exports_of(source: &str) -> Vec<Export> {
+    let lines: Vec<&str> = source.lines().collect();
+    let export = |pair: &[&str]| {
+        let attribute = pair[0].strip_prefix("#[unsafe(")?;
+        let (_, rest) = pair[1].split_once("fn ")?;
+        let name = rest.split(['(', '<']).next()?.to_owned();
+        match attribute.strip_prefix("export_name = \"larboard_") {
+            Some(symbol) => {
+                assert_eq!(symbol, format!("{name}\")]"), "symbol and function differ");
+                Some((name, true))
+            }
+            None => (attribute == "no_mangle)]").then_some((name, false)),
+        }
+    };
+    lines.windows(2).filter_map(export).collect()
+}
