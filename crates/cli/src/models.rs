@@ -70,6 +70,7 @@ fn summary(measured: &Comparison, model: Model, lang: Lang) -> String {
         threads,
         ..
     } = cell;
+    let [served, connections] = [*served, *connections].map(|clients| count(clients as u64));
     let rate = count(messages_per_second.round() as u64);
     match lang {
         Lang::En => {

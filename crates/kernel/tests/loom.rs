@@ -256,11 +256,17 @@ fn every_count_of_a_semaphore_lets_one_thread_through() {
 fn a_wait_for_all_takes_all_or_nothing() {
     explore(4, || {
         let [a, b] = two_events();
-        let waiters = [wait_for_all(&a, &b, A_MOMENT), wait_for_all(&b, &a, A_MOMENT)];
+        let waiters = [
+            wait_for_all(&a, &b, A_MOMENT),
+            wait_for_all(&b, &a, A_MOMENT),
+        ];
         a.set();
         b.set();
         let outcomes = waiters.map(|waiter| waiter.join().unwrap().unwrap());
-        let satisfied = outcomes.iter().filter(|o| **o == Outcome::Object(0)).count();
+        let satisfied = outcomes
+            .iter()
+            .filter(|o| **o == Outcome::Object(0))
+            .count();
         assert!(satisfied <= 1);
         assert_eq!(a.dispatcher().is_set(), satisfied == 0);
         assert_eq!(b.dispatcher().is_set(), satisfied == 0);

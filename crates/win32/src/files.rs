@@ -275,12 +275,11 @@ fn open(
                 0o666,
             )
         };
-        // SAFETY: a fresh descriptor that nobody else owns.
         if fd < 0 {
-            Err(errno())
-        } else {
-            Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+            return Err(errno());
         }
+        // SAFETY: a fresh descriptor that nobody else owns.
+        Ok(unsafe { OwnedFd::from_raw_fd(fd) })
     };
     if let Some(flags) = make {
         match attempt(flags) {

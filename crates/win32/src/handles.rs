@@ -175,8 +175,9 @@ pub(crate) fn arc<'p, T: Object>(pinned: &'p Pinned<'static, T>) -> Lent<'p, T> 
     let object: *const T = &**pinned;
     // SAFETY: every object in the table is the inside of an `Arc` of its own type, which the pin keeps alive for as
     // long as it is lent; not being dropped, the reference made here gives nothing back that was not taken.
+    let arc = ManuallyDrop::new(unsafe { Arc::from_raw(object) });
     Lent {
-        arc: ManuallyDrop::new(unsafe { Arc::from_raw(object) }),
+        arc,
         _pin: PhantomData,
     }
 }

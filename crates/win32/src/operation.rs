@@ -11,6 +11,7 @@ use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::complete::Finished;
 use larboard_kernel::io::file::{self, File};
 use larboard_kernel::io::request::{self, Completion, OverlappedPtr, Rare, Routine, Started};
+use larboard_kernel::object::apc::{FileRoutine, SocketRoutine};
 use larboard_kernel::object::event::Event;
 use larboard_kernel::object::handle_table::Handle;
 use larboard_kernel::object::thread::Thread;
@@ -18,6 +19,10 @@ use larboard_kernel::status::Status;
 
 use crate::guard::is_bad;
 use crate::handles;
+
+/// The routines of the two families as windows-sys declares them.
+type ItsSocketRoutine = unsafe extern "system" fn(u32, u32, *mut OVERLAPPED, u32);
+type ItsFileRoutine = unsafe extern "system" fn(u32, u32, *mut OVERLAPPED);
 
 /// Where an operation reports to.
 #[derive(Clone, Copy)]
@@ -32,12 +37,13 @@ impl Notify {
         overlapped: *mut OVERLAPPED,
         routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
     ) -> Self {
-        // SAFETY: the types differ only in what the OVERLAPPED pointer points at, which is no matter of the ABI.
-        let routine =
-            routine.map(|routine| Routine::Socket(unsafe { std::mem::transmute(routine) }));
+        let routine = routine.map(|routine| {
+            // SAFETY: the types differ only in what the OVERLAPPED pointer points at, which is no matter of the ABI.
+            unsafe { std::mem::transmute::<ItsSocketRoutine, SocketRoutine>(routine) }
+        });
         Self {
             overlapped,
-            routine,
+            routine: routine.map(Routine::Socket),
         }
     }
 
@@ -45,11 +51,13 @@ impl Notify {
         overlapped: *mut OVERLAPPED,
         routine: LPOVERLAPPED_COMPLETION_ROUTINE,
     ) -> Self {
-        // SAFETY: the types differ only in what the OVERLAPPED pointer points at, which is no matter of the ABI.
-        let routine = routine.map(|routine| Routine::File(unsafe { std::mem::transmute(routine) }));
+        let routine = routine.map(|routine| {
+            // SAFETY: the types differ only in what the OVERLAPPED pointer points at, which is no matter of the ABI.
+            unsafe { std::mem::transmute::<ItsFileRoutine, FileRoutine>(routine) }
+        });
         Self {
             overlapped,
-            routine,
+            routine: routine.map(Routine::File),
         }
     }
 

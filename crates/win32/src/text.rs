@@ -79,10 +79,8 @@ mod tests {
     fn wide_text_goes_out_and_comes_back() {
         let units = u16::encode("포트 larboard 🚢");
         // SAFETY: `units` ends with its terminator.
-        assert_eq!(
-            unsafe { wide(units.as_ptr()) }.as_deref(),
-            Some("포트 larboard 🚢")
-        );
+        let back = unsafe { wide(units.as_ptr()) };
+        assert_eq!(back.as_deref(), Some("포트 larboard 🚢"));
     }
 
     #[test]

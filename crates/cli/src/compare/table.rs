@@ -22,7 +22,7 @@ pub const HEADER: [&str; 11] = [
 
 /// How the figures were taken.
 pub const NOTES: &str = "\
-CPU: user and system time of the server. System calls: counted by strace in a run of its own; blank without strace, and with more clients than it can keep up with.
+CPU: user and system time of the server. System calls: counted in a run of its own under strace, which slows the server; blank without strace or above 100 clients.
 Switches: voluntary and forced, of all threads. Threads: those of the model, without the library's own.
 Memory: what the server's process writes to, for each idle client; sockets in the kernel are not in it.";
 

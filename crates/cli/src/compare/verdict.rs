@@ -5,6 +5,9 @@ use std::fmt::Write;
 use super::figures::{Cell, Comparison};
 use super::table::{count, figure};
 
+/// Rates that differ by less than this factor are taken for equal.
+const NOISE: f64 = 1.05;
+
 /// One short paragraph about the run with the most clients.
 pub fn verdict(comparison: &Comparison) -> String {
     let Some(connections) = comparison.connections().pop() else {
@@ -25,46 +28,61 @@ pub fn verdict(comparison: &Comparison) -> String {
 
 /// Among the models that served everybody: who is fastest, who is thriftiest.
 fn best(text: &mut String, complete: &[&Cell], connections: usize) {
-    let Some(fastest) = complete
-        .iter()
-        .max_by(|a, b| a.messages_per_second.total_cmp(&b.messages_per_second))
-    else {
-        let _ = write!(
-            text,
-            "No model served all {} clients. ",
-            count(connections as u64)
-        );
+    let clients = count(connections as u64);
+    let rate = |cell: &Cell| cell.messages_per_second;
+    let Some(fastest) = complete.iter().max_by(|a, b| rate(a).total_cmp(&rate(b))) else {
+        let _ = write!(text, "No model served all {clients} clients. ");
         return;
+    };
+    let leaders: Vec<_> = complete
+        .iter()
+        .filter(|cell| rate(cell) * NOISE >= rate(fastest))
+        .collect();
+    let names = join(leaders.iter().map(|cell| cell.model.to_string()));
+    let threads = join(leaders.iter().map(|cell| count(cell.threads)));
+    let (verb, models) = if leaders.len() == 1 {
+        ("is", "model that serves")
+    } else {
+        ("are", "models that serve")
     };
     let _ = write!(
         text,
-        "With {} {} {} is the fastest model that serves every one: {} messages/s with {} {}",
-        count(connections as u64),
+        "With {clients} {} {names} {verb} the fastest {models} every one: {} messages/s with {threads} {}",
         plural(connections as u64, "client"),
-        fastest.model,
-        count(fastest.messages_per_second.round() as u64),
-        count(fastest.threads),
-        plural(fastest.threads, "thread"),
+        count(rate(fastest).round() as u64),
+        plural(leaders.last().map_or(0, |cell| cell.threads), "thread"),
     );
-    let slowest = complete
-        .iter()
-        .min_by(|a, b| a.messages_per_second.total_cmp(&b.messages_per_second));
-    if let Some(slowest) = slowest
-        .filter(|slowest| slowest.model != fastest.model && slowest.messages_per_second > 0.0)
+    let slowest = complete.iter().min_by(|a, b| rate(a).total_cmp(&rate(b)));
+    if let Some(slowest) =
+        slowest.filter(|cell| rate(cell) > 0.0 && rate(cell) * NOISE < rate(fastest))
     {
-        let ratio = fastest.messages_per_second / slowest.messages_per_second;
-        let _ = write!(text, ", {ratio:.1} times {}", slowest.model);
-    }
-    text.push_str(". ");
-    let cpu = |cell: &&&Cell| cell.cpu_us_per_message.unwrap_or(f64::INFINITY);
-    let thrifty = complete.iter().min_by(|a, b| cpu(a).total_cmp(&cpu(b)));
-    if let Some((cell, cost)) = thrifty.and_then(|cell| Some((cell, cell.cpu_us_per_message?))) {
         let _ = write!(
             text,
-            "{} spends the least processor time, {} µs for a message. ",
-            cell.model,
-            figure(cost)
+            ", {:.1} times {}",
+            rate(fastest) / rate(slowest),
+            slowest.model
         );
+    }
+    text.push_str(". ");
+    thriftiest(text, complete);
+}
+
+fn thriftiest(text: &mut String, complete: &[&Cell]) {
+    let costs = complete
+        .iter()
+        .filter_map(|cell| Some((cell.model, cell.cpu_us_per_message?)));
+    let least = costs.clone().min_by(|a, b| a.1.total_cmp(&b.1));
+    let most = costs.max_by(|a, b| a.1.total_cmp(&b.1));
+    if let (Some((model, low)), Some((other, high))) = (least, most) {
+        let _ = write!(
+            text,
+            "{model} spends the least processor time, {} µs for a message",
+            figure(low)
+        );
+        if other != model {
+            let _ = write!(text, "; {other} the most, {} µs", figure(high));
+        }
+        text.push_str(". ");
     }
 }
 
@@ -96,6 +114,15 @@ fn verified(text: &mut String, comparison: &Comparison) {
             plural(failed as u64, "client")
         ),
     };
+}
+
+/// "a", "a and b", "a, b and c".
+fn join(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<_> = items.collect();
+    match items.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => items.concat(),
+    }
 }
 
 fn plural(number: u64, noun: &str) -> String {
@@ -131,26 +158,55 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_words_follow_the_figures() {
-        let comparison = Comparison {
-            version: String::new(),
-            kernel: String::new(),
+    fn comparison(cells: Vec<Cell>) -> Comparison {
+        let (version, kernel) = (String::new(), String::new());
+        Comparison {
+            version,
+            kernel,
             processors: 2,
             size: 64,
             depth: 1,
             seconds: 1.0,
-            cells: vec![
-                cell(Model::OverlappedEvent, 63, 90_000.0),
-                cell(Model::Threads, 100, 40_000.0),
-                cell(Model::CompletionPort, 100, 80_000.0),
-            ],
-        };
+            cells,
+        }
+    }
+
+    #[test]
+    fn the_words_follow_the_figures() {
+        let cells = vec![
+            cell(Model::OverlappedEvent, 63, 90_000.0),
+            cell(Model::Threads, 100, 40_000.0),
+            cell(Model::CompletionPort, 100, 80_000.0),
+        ];
         assert_eq!(
-            verdict(&comparison),
+            verdict(&comparison(cells)),
             "With 100 clients completion-port is the fastest model that serves every one: 80,000 messages/s with 5 threads, \
-             2.0 times threads. completion-port spends the least processor time, 12.50 µs for a message. \
-             overlapped-event served 63 of 100. All 1,500 messages came back with every byte right."
+             2.0 times threads. completion-port spends the least processor time, 12.50 µs for a message; threads the most, \
+             25.00 µs. overlapped-event served 63 of 100. All 1,500 messages came back with every byte right."
+        );
+    }
+
+    #[test]
+    fn what_is_too_close_to_call_is_not_called() {
+        let cells = vec![
+            cell(Model::OverlappedRoutine, 100, 80_000.0),
+            cell(Model::CompletionPort, 100, 79_000.0),
+        ];
+        let text = verdict(&comparison(cells));
+        let names =
+            "overlapped-routine and completion-port are the fastest models that serve every one";
+        assert!(
+            text.contains(names) && text.contains("with 5 and 5 threads. "),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn nobody_served_is_said() {
+        let text = verdict(&comparison(vec![cell(Model::Iterative, 1, 9_000.0)]));
+        assert!(
+            text.starts_with("No model served all 100 clients. iterative served 1 of 100."),
+            "{text}"
         );
     }
 }

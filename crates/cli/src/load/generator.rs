@@ -81,12 +81,7 @@ impl Generator {
                 // The others would not fare better.
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => break,
                 Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-                Err(error) => {
-                    return Err(Failure::new(format_args!(
-                        "only {index} of {} clients could be opened: {error}; ask for fewer with --connections, or see `larboard doctor`",
-                        plan.connections
-                    )));
-                }
+                Err(error) => return Err(plan.cannot_open(index, error)),
             }
         }
         for connection in &mut generator.connections {
@@ -274,11 +269,8 @@ impl Generator {
                 client.fate = Fate::Served;
                 self.unanswered -= 1;
             }
-            self.begin(
-                index,
-                self.depth
-                    .saturating_sub(self.connections[index].client.under_way()),
-            );
+            let missing = self.depth.saturating_sub(client.under_way());
+            self.begin(index, missing);
         }
         if socket.recv(operation).is_err() {
             self.lose(index);
@@ -316,6 +308,16 @@ impl Connection {
         if let Some(socket) = self.socket.take() {
             socket.close();
         }
+    }
+}
+
+impl Plan {
+    fn cannot_open(&self, index: usize, error: io::Error) -> Failure {
+        let advice = "ask for fewer with --connections, or see `larboard doctor`";
+        Failure::new(format_args!(
+            "only {index} of {} clients could be opened: {error}; {advice}",
+            self.connections
+        ))
     }
 }
 

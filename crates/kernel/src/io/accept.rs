@@ -135,7 +135,11 @@ pub(super) fn listener_closed(listener: &File, acceptors: Vec<Weak<File>>) {
 /// The acceptor is gone before a connection came: its AcceptEx ends (OVL-85).
 pub(super) fn acceptor_closed(listener: &Arc<File>, acceptor: &File) {
     cancel::cancel_queued(listener, |request| {
-        let given = request.completion.rare.as_ref().and_then(|rare| rare.acceptor.as_ref());
+        let given = request
+            .completion
+            .rare
+            .as_ref()
+            .and_then(|rare| rare.acceptor.as_ref());
         given.is_some_and(|given| std::ptr::eq(&**given, acceptor))
     });
 }

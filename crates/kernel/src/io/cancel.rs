@@ -4,6 +4,7 @@ use super::complete::{self, Finished};
 use super::file::File;
 use super::request::{self, OverlappedPtr, Request};
 use crate::device::Direction;
+use crate::device::socket::Operation;
 use crate::object::handle_table::HandleTable;
 use crate::object::thread::Thread;
 use crate::status::Status;
@@ -51,18 +52,34 @@ fn matches(file: &File, request: &Request, which: Which) -> bool {
     }
 }
 
+/// What an [`Operation::Never`] waited for has come after all: it ends with success, if it has not ended otherwise.
+pub fn fulfil(file: &Arc<File>, overlapped: OverlappedPtr) {
+    let is = |request: &Request| {
+        matches!(request.operation, Operation::Never) && request.completion.overlapped == overlapped
+    };
+    end_queued(file, is, |_| Finished::failed(Status::SUCCESS, 0));
+}
+
 pub(super) fn cancel_queued(file: &File, is: impl Fn(&Request) -> bool) -> usize {
+    end_queued(file, is, cancelled_outcome)
+}
+
+fn end_queued(
+    file: &File,
+    is: impl Fn(&Request) -> bool,
+    outcome: impl Fn(&Request) -> Finished,
+) -> usize {
     let mut io = file.lock();
-    let mut cancelled = 0;
+    let mut ended = 0;
     for direction in Direction::ALL {
         for request in io.queue(direction).extract(&is) {
             request::leave(file, &mut io, direction);
-            cancelled += 1;
-            let finished = cancelled_outcome(&request);
+            ended += 1;
+            let finished = outcome(&request);
             complete::complete(file, *request, finished, &mut complete::post);
         }
     }
-    cancelled
+    ended
 }
 
 /// A stream receive that has bytes has completed; everything else is cancelled with what it has done (CXL-05).

@@ -65,14 +65,15 @@ pub(super) fn complete_at_once(file: &File, completion: &Completion, finished: F
 
 /// The end of an operation that was pending.
 pub(super) fn complete(file: &File, request: Request, finished: Finished, deliver: Deliver<'_>) {
-    let file = match &request.completion.rare {
-        Some(rare) => {
-            release_acceptor(rare);
-            rare.home.as_deref().unwrap_or(file)
-        }
-        None => file,
+    let Some(rare) = &request.completion.rare else {
+        return finish(file, &request.completion, finished, false, deliver);
     };
-    finish(file, &request.completion, finished, false, deliver);
+    release_acceptor(rare);
+    let home = rare.home.as_deref().unwrap_or(file);
+    finish(home, &request.completion, finished, false, deliver);
+    if rare.home.is_some() {
+        home.repeat_signal();
+    }
 }
 
 /// An AcceptEx that ends without a connection gives its acceptor back, before anybody hears of it (OVL-78).

@@ -12,7 +12,7 @@
 //!    the first request that pends. The registration owns one reference to the file, given back through `retire`.
 
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -42,15 +42,15 @@ const LASTING: u32 = 0x04;
 const PENDING_IN: u32 = 0x08;
 const PENDING_OUT: u32 = 0x10;
 const TOKEN: u32 = 0x20;
-const SIGNALLED: u32 = 0x40;
 const PENDING_URGENT: u32 = 0x80;
 
 /// A file object.
 pub struct File {
     /// Made by the first wait: most files are never waited on, and there is one per connection. Until then the flag of
-    /// HND-29 is the SIGNALLED bit alone.
+    /// HND-29 is `signalled` alone.
     dispatcher: AtomicPtr<Dispatcher>,
     handles: HandleCount,
+    signalled: AtomicBool,
     state: AtomicU32,
     /// Null until `associate`; then one reference to the port, for good.
     port: AtomicPtr<Port>,
@@ -74,6 +74,8 @@ pub struct Io {
     pub(super) closed: bool,
     registered: Registered,
     pub(super) receives: Queue,
+    /// The box of the last request, for the next one.
+    spare: Option<Box<Request>>,
     extra: Option<Box<Extra>>,
 }
 
@@ -121,6 +123,7 @@ impl File {
         Arc::new(File {
             dispatcher: AtomicPtr::default(),
             handles: HandleCount::default(),
+            signalled: AtomicBool::new(false),
             state: AtomicU32::new(modes | READY_IN | READY_OUT),
             port: AtomicPtr::default(),
             key: AtomicUsize::new(0),
@@ -129,6 +132,7 @@ impl File {
                 closed: false,
                 registered: Registered::Nowhere,
                 receives: Queue::default(),
+                spare: None,
                 extra: None,
             }),
             device,
@@ -137,7 +141,7 @@ impl File {
 
     /// An operation without an event has completed (HND-29).
     pub(super) fn set_signal(&self) {
-        self.state.fetch_or(SIGNALLED, Ordering::SeqCst);
+        self.signalled.store(true, Ordering::Relaxed);
         if let Some(dispatcher) = self.existing_dispatcher() {
             dispatcher.set();
         }
@@ -150,34 +154,37 @@ impl File {
 
     /// An operation begins.
     pub(super) fn clear_signal(&self) {
-        if self.state.load(Ordering::SeqCst) & SIGNALLED != 0 {
-            self.state.fetch_and(!SIGNALLED, Ordering::SeqCst);
-        }
+        self.signalled.store(false, Ordering::Relaxed);
         if let Some(dispatcher) = self.existing_dispatcher() {
             dispatcher.reset();
         }
     }
 
-    /// A completion that sets the bit before it can see the dispatcher is made up for here.
+    /// After `set_signal` without this file's lock (an AcceptEx that ends on its acceptor): a dispatcher that was being
+    /// made meanwhile may have missed it.
+    pub(super) fn repeat_signal(&self) {
+        fence(Ordering::SeqCst);
+        if self.signalled.load(Ordering::Relaxed) {
+            self.set_signal();
+        }
+    }
+
+    /// Under the lock, as completions are: none comes between the look at `signalled` and the publication.
     #[cold]
     fn make_dispatcher(&self) -> &Dispatcher {
-        let new = Box::into_raw(Box::new(Dispatcher::new(Signal::Notification(false))));
-        let null = std::ptr::null_mut();
-        let order = Ordering::SeqCst;
-        if self
-            .dispatcher
-            .compare_exchange(null, new, order, order)
-            .is_err()
-        {
-            // SAFETY: made here, and another thread's was taken instead.
-            drop(unsafe { Box::from_raw(new) });
+        let io = self.io.lock();
+        if self.existing_dispatcher().is_none() {
+            let new = Box::new(Dispatcher::new(Signal::Notification(false)));
+            self.dispatcher.store(Box::into_raw(new), Ordering::SeqCst);
+            fence(Ordering::SeqCst);
         }
         let Some(dispatcher) = self.existing_dispatcher() else {
             unreachable!("there is one now, and it stays");
         };
-        if self.state.load(Ordering::SeqCst) & SIGNALLED != 0 {
+        if self.signalled.load(Ordering::Relaxed) {
             dispatcher.set();
         }
+        drop(io);
         dispatcher
     }
 
@@ -291,8 +298,8 @@ impl File {
         match io.registered {
             Registered::Nowhere => None,
             Registered::General => pump::GENERAL.pump().ok(),
-            // SAFETY: set by `associate`, kept as long as the file.
             Registered::Port => {
+                // SAFETY: set by `associate`, kept as long as the file.
                 unsafe { self.port.load(Ordering::Acquire).as_ref() }.map(Port::pump)
             }
         }
@@ -414,7 +421,13 @@ impl File {
         let mut io = self.io.lock();
         if let Some(extra) = &mut io.extra {
             extra.accepting = Weak::new();
-            let Extra { sends, urgent, blocked, forwarded, .. } = &**extra;
+            let Extra {
+                sends,
+                urgent,
+                blocked,
+                forwarded,
+                ..
+            } = &**extra;
             if sends.is_empty() && urgent.is_empty() && blocked.is_empty() && forwarded.is_empty() {
                 io.extra = None;
             }
@@ -453,13 +466,17 @@ impl File {
         if readiness.lasting {
             bits |= LASTING;
         }
-        let before = self.state.fetch_or(bits, Ordering::AcqRel);
-        before & waiting != 0 && self.state.fetch_or(TOKEN, Ordering::AcqRel) & TOKEN == 0
+        let before = self.state.fetch_or(bits | TOKEN, Ordering::AcqRel);
+        if before & (waiting | TOKEN) == 0 {
+            self.state.fetch_and(!TOKEN, Ordering::AcqRel);
+        }
+        before & waiting != 0 && before & TOKEN == 0
     }
 
-    /// The token of `note_edge` has been taken off its queue.
-    pub(super) fn token_taken(&self) {
-        self.state.fetch_and(!TOKEN, Ordering::AcqRel);
+    /// The token of `note_edge` has been taken off its queue. True if reading is worth an attempt; READY is cleared.
+    pub(super) fn take_token(&self) -> bool {
+        let before = self.state.fetch_and(!(TOKEN | READY_IN), Ordering::AcqRel);
+        before & (READY_IN | LASTING) != 0
     }
 
     /// Is an attempt worth a system call?
@@ -486,18 +503,24 @@ impl File {
         self.state.load(Ordering::Acquire) & ready_bit(direction) != 0
     }
 
-    /// Requests wait. True if an edge came before the poller could know.
+    /// Requests wait. True if an edge came before the poller could know. PENDING stays when they have gone, until a token
+    /// finds nothing to do: usually the next request is there before the next edge.
     pub(super) fn mark_pending(&self, direction: Direction) -> bool {
-        let before = self
-            .state
-            .fetch_or(pending_bit(direction), Ordering::AcqRel);
+        let mut before = self.state.load(Ordering::Acquire);
+        if before & pending_bit(direction) == 0 {
+            before = self
+                .state
+                .fetch_or(pending_bit(direction), Ordering::AcqRel);
+        }
         before & ready_bit(direction) != 0
     }
 
-    /// No request waits any more.
+    /// No request waits, as a token has found.
     pub(super) fn clear_pending(&self, direction: Direction) {
-        self.state
-            .fetch_and(!pending_bit(direction), Ordering::AcqRel);
+        if self.state.load(Ordering::Relaxed) & pending_bit(direction) != 0 {
+            self.state
+                .fetch_and(!pending_bit(direction), Ordering::AcqRel);
+        }
     }
 }
 
@@ -512,6 +535,24 @@ impl Io {
             });
         }
         forwarded.push(Arc::downgrade(acceptor));
+    }
+
+    pub(super) fn push(&mut self, direction: Direction, request: Request) {
+        let request = match self.spare.take() {
+            Some(mut spare) => {
+                *spare = request;
+                spare
+            }
+            None => Box::new(request),
+        };
+        self.queue(direction).push(request);
+    }
+
+    pub(super) fn pop(&mut self, direction: Direction) -> Option<Request> {
+        let mut popped = self.queue(direction).pop()?;
+        let request = std::mem::replace(&mut *popped, Request::vacant());
+        self.spare = Some(popped);
+        Some(request)
     }
 
     fn existing_queue(&self, direction: Direction) -> Option<&Queue> {

@@ -17,8 +17,9 @@
 //! `concurrency` are running, and is counted from the decision on. Threads blocked in foreign system calls are found
 //! by the monitor when packets wait and all slots seem taken.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -127,7 +128,7 @@ impl Port {
 
     /// A packet of a completed operation.
     pub(super) fn complete(&self, packet: Packet) {
-        let own = CURRENT.with(|current| std::ptr::eq(current.running.get(), self));
+        let own = HERE.with(|here| std::ptr::eq(here.running.get(), self));
         self.push(packet, !own);
     }
 
@@ -144,21 +145,25 @@ impl Port {
 
     /// Runs `f` with the port behind `handle`. A thread that belongs to the port already finds it without touching
     /// the reference counts that all its workers share.
+    #[inline]
     pub fn with_handle<R>(handle: Handle, f: impl FnOnce(&Arc<Port>) -> R) -> Result<R, Status> {
         let table = HandleTable::process();
-        let own = CURRENT.with(|current| {
-            let known = current.handle.get() == Some(handle) && table.is_open(handle);
-            known.then(|| current.reference.take()).flatten()
+        let own = HERE.with(|here| {
+            let known = here.handle.get() == handle && table.is_open(handle);
+            known.then(|| here.port.get())
         });
-        let port = match own {
-            Some(port) => port,
-            None => table.get_as::<Port>(handle)?.to_arc(),
-        };
+        if let Some(port) = own {
+            let _lent = Lent::new();
+            // SAFETY: a known handle means that this thread belongs to `port`; should it leave it meanwhile, the
+            // reference is kept until `_lent` is gone.
+            let port = ManuallyDrop::new(unsafe { Arc::from_raw(port) });
+            return Ok(f(&port));
+        }
+        let port = table.get_as::<Port>(handle)?.to_arc();
         let result = f(&port);
-        CURRENT.with(|current| {
-            if std::ptr::eq(current.port.get(), Arc::as_ptr(&port)) {
-                current.handle.set(Some(handle));
-                current.reference.replace(Some(port));
+        HERE.with(|here| {
+            if std::ptr::eq(here.port.get(), Arc::as_ptr(&port)) {
+                here.handle.set(handle);
             }
         });
         Ok(result)
@@ -172,7 +177,7 @@ impl Port {
             if matches!(result, Err(Empty::Abandoned)) {
                 leave_port(thread);
             } else {
-                CURRENT.with(|current| current.running.set(Arc::as_ptr(self)));
+                HERE.with(|here| here.running.set(Arc::as_ptr(self)));
             }
             result
         })
@@ -318,9 +323,8 @@ impl Port {
             Entry::Packet(packet) => return Some(packet),
             Entry::Token(file) => file,
         };
-        file.token_taken();
         let mut mine = None;
-        request::run(&file, &mut |port, packet| {
+        request::redeem(&file, &mut |port, packet| {
             if mine.is_none() && std::ptr::eq(&**port, self) {
                 mine = Some(packet);
             } else {
@@ -341,20 +345,30 @@ impl Port {
 
     /// The calling thread belongs to this port from now on, and to no other (PORT-54).
     fn sit_down(self: &Arc<Self>, thread: &Arc<Thread>) {
-        CURRENT.with(|current| {
-            if std::ptr::eq(current.port.get(), Arc::as_ptr(self)) {
-                current.sample(self);
-                return;
+        HERE.with(|here| {
+            if std::ptr::eq(here.port.get(), Arc::as_ptr(self)) {
+                here.sample(self);
+            } else {
+                self.take_seat(thread);
             }
-            leave_port(thread);
-            current.handle.set(None);
-            current.port.set(Arc::as_ptr(self));
-            *current.reference.borrow_mut() = Some(self.clone());
-            thread.seat.taken.store(true, Ordering::Relaxed);
-            let mut members = self.members.lock();
-            members.retain(|member| member.strong_count() > 0);
-            members.push(Arc::downgrade(thread));
         });
+    }
+
+    #[cold]
+    fn take_seat(self: &Arc<Self>, thread: &Arc<Thread>) {
+        leave_port(thread);
+        // A thread that is past the destructors of its locals does not stay: it is not counted.
+        if KEEPER
+            .try_with(|keeper| keeper.port.set(Some(self.clone())))
+            .is_err()
+        {
+            return;
+        }
+        HERE.with(|here| here.port.set(Arc::as_ptr(self)));
+        thread.seat.taken.store(true, Ordering::Relaxed);
+        let mut members = self.members.lock();
+        members.retain(|member| member.strong_count() > 0);
+        members.push(Arc::downgrade(thread));
     }
 
     /// A thread does not run here any more: its slot is free for another.
@@ -419,8 +433,7 @@ impl Port {
             match entry {
                 Entry::Packet(packet) => packets.push_back(packet),
                 Entry::Token(file) => {
-                    file.token_taken();
-                    request::run(&file, &mut |port, packet| {
+                    request::redeem(&file, &mut |port, packet| {
                         if Arc::ptr_eq(port, self) {
                             packets.push_back(packet);
                         } else {
@@ -456,21 +469,49 @@ fn wake(whom: Wake) {
     }
 }
 
-/// The calling thread and its port.
-struct Current {
+/// What the calling thread has to know of its port. Without a destructor, so that looking at it is one instruction.
+struct Here {
     port: Cell<*const Port>,
     /// The port, while the thread has a packet of it in hand.
     running: Cell<*const Port>,
-    /// What keeps `port` alive, except while `with_handle` has it further down this thread's stack.
-    reference: RefCell<Option<Arc<Port>>>,
-    /// A handle that denotes `port`, if it is still open.
-    handle: Cell<Option<Handle>>,
+    /// A handle that denotes `port`, if it is still open; 0 if none is known.
+    handle: Cell<Handle>,
+    /// How many `with_handle` further down the stack use `port` without counting.
+    lent: Cell<u32>,
+    /// The thread has left a port while it was lent.
+    left: Cell<bool>,
     dequeues: Cell<u32>,
     sampled: Cell<Option<Instant>>,
 }
 
-impl Current {
+/// What keeps the port alive that [`Here`] points to.
+#[derive(Default)]
+struct Keeper {
+    port: Cell<Option<Arc<Port>>>,
+    /// Ports that the thread has left while they were lent.
+    former: Cell<Vec<Arc<Port>>>,
+}
+
+thread_local! {
+    static HERE: Here = const {
+        Here {
+            port: Cell::new(std::ptr::null()),
+            running: Cell::new(std::ptr::null()),
+            handle: Cell::new(Handle(0)),
+            lent: Cell::new(0),
+            left: Cell::new(false),
+            dequeues: Cell::new(0),
+            sampled: Cell::new(None),
+        }
+    };
+    static KEEPER: Keeper = const {
+        Keeper { port: Cell::new(None), former: Cell::new(Vec::new()) }
+    };
+}
+
+impl Here {
     /// Takes the time of one handler in every [`SAMPLE`].
+    #[inline]
     fn sample(&self, port: &Port) {
         if let Some(began) = self.sampled.take() {
             // Clamped: a thread that was preempted once has not become slow.
@@ -487,34 +528,43 @@ impl Current {
     }
 }
 
-impl Drop for Current {
+impl Drop for Keeper {
     /// Whichever of the thread's locals goes first, its port hears that it has ended.
     fn drop(&mut self) {
-        if let Some(port) = self.reference.take() {
+        if let Some(port) = self.port.take() {
             Thread::with_current(|thread| port.stand_aside(thread));
+            HERE.with(|here| here.port.set(std::ptr::null()));
         }
     }
 }
 
-thread_local! {
-    static CURRENT: Current = const {
-        Current {
-            port: Cell::new(std::ptr::null()),
-            running: Cell::new(std::ptr::null()),
-            reference: RefCell::new(None),
-            handle: Cell::new(None),
-            dequeues: Cell::new(0),
-            sampled: Cell::new(None),
-        }
-    };
+/// A `with_handle` that uses the thread's port without counting.
+struct Lent;
+
+impl Lent {
+    #[inline]
+    fn new() -> Lent {
+        HERE.with(|here| here.lent.set(here.lent.get() + 1));
+        Lent
+    }
+}
+
+impl Drop for Lent {
+    #[inline]
+    fn drop(&mut self) {
+        HERE.with(|here| {
+            here.lent.set(here.lent.get() - 1);
+            if here.lent.get() == 0 && here.left.replace(false) {
+                let _ = KEEPER.try_with(|keeper| keeper.former.take());
+            }
+        });
+    }
 }
 
 /// Runs `f` with the port that the calling thread belongs to.
 fn with_port(f: impl FnOnce(&Port)) {
-    let port = CURRENT.try_with(|current| current.port.get());
-    // SAFETY: null, or kept alive by `reference` or by a `with_handle` that is under way on this thread; nothing that
-    // `f` does here drops either.
-    if let Some(port) = port.ok().and_then(|port| unsafe { port.as_ref() }) {
+    // SAFETY: null, or kept alive by KEEPER; nothing that `f` does here leaves the port.
+    if let Some(port) = unsafe { HERE.with(|here| here.port.get()).as_ref() } {
         f(port);
     }
 }
@@ -545,13 +595,21 @@ fn leave_port(thread: &Arc<Thread>) {
             .lock()
             .retain(|member| !std::ptr::eq(member.as_ptr(), Arc::as_ptr(thread)));
     });
-    let former = CURRENT.try_with(|current| {
-        current.port.set(std::ptr::null());
-        current.running.set(std::ptr::null());
-        current.handle.set(None);
-        current.reference.take()
+    let lent = HERE.with(|here| {
+        here.port.set(std::ptr::null());
+        here.running.set(std::ptr::null());
+        here.handle.set(Handle(0));
+        here.left.set(here.lent.get() != 0);
+        here.left.get()
     });
-    drop(former);
+    let _ = KEEPER.try_with(|keeper| {
+        let port = keeper.port.take();
+        if lent {
+            let mut former = keeper.former.take();
+            former.extend(port);
+            keeper.former.set(former);
+        }
+    });
 }
 
 /// Does the thread sleep, according to the kernel?

@@ -217,8 +217,7 @@ impl General {
         });
         let brought = !tokens.is_empty();
         for file in tokens.drain(..) {
-            file.token_taken();
-            request::run(&file, &mut complete::post);
+            request::redeem(&file, &mut complete::post);
         }
         with_events(|_, room| *room = tokens); // its capacity is worth keeping
         self.activity.fetch_add(1, Ordering::Relaxed);

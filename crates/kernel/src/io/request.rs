@@ -85,6 +85,17 @@ pub struct Request {
 }
 
 impl Request {
+    /// What stands in a box that is kept for the next request.
+    pub(super) fn vacant() -> Request {
+        let completion = Completion {
+            overlapped: OverlappedPtr(std::ptr::null_mut()),
+            event: None,
+            packet: false,
+            rare: None,
+        };
+        Request::new(Operation::Never, completion, 0)
+    }
+
     pub(super) fn new(operation: Operation, completion: Completion, issuer: u32) -> Request {
         Request {
             next: None,
@@ -124,7 +135,6 @@ impl Completion {
 
 /// Starts an operation on a file.
 pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion) -> Started {
-    complete::mark_started(file, &completion);
     if let Device::Socket(socket) = file.device()
         && let Err(status) = socket.admit(&operation)
     {
@@ -135,6 +145,7 @@ pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion)
     if io.closed {
         return Started::Failed(Status::INVALID_HANDLE);
     }
+    complete::mark_started(file, &completion);
     let try_now =
         !operation.always_pends() && io.is_idle(direction) && file.is_ready(&io, direction);
     if try_now && direction == Direction::In {
@@ -175,7 +186,7 @@ fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, 
     }
     let direction = request.operation.direction();
     let first = io.is_idle(direction);
-    io.queue(direction).push(Box::new(request));
+    io.push(direction, request);
     file.pended(io);
     let ready = file.mark_pending(direction);
     if ready || (first && direction != Direction::In) {
@@ -185,19 +196,34 @@ fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, 
     Ok(())
 }
 
-/// Performs what can be performed now. For whoever holds a token of the file, and for those who want to know.
-pub fn run(file: &File, deliver: Deliver<'_>) {
+/// Performs what the edge behind a token allows. Whoever has taken a token off its queue calls this.
+pub(super) fn redeem(file: &File, deliver: Deliver<'_>) {
     let mut io = file.lock();
-    for direction in Direction::ALL {
-        run_queue(file, &mut io, direction, deliver);
+    let ready = file.take_token();
+    if io.is_idle(Direction::In) {
+        file.clear_pending(Direction::In);
+        if ready {
+            file.mark_ready(Direction::In);
+        }
+    } else if ready {
+        run_cleared(file, &mut io, Direction::In, deliver);
+    }
+    for direction in [Direction::Out, Direction::Urgent] {
+        if io.is_idle(direction) {
+            file.clear_pending(direction);
+        } else {
+            run_queue(file, &mut io, direction, deliver);
+        }
     }
 }
 
 /// Tries whether a pending operation can finish, without waiting for the poller (GetOverlappedResult).
 pub fn nudge(file: &File) {
-    file.mark_ready(Direction::In);
-    file.mark_ready(Direction::Out);
-    run(file, &mut complete::post);
+    let mut io = file.lock();
+    for direction in Direction::ALL {
+        file.mark_ready(direction);
+        run_queue(file, &mut io, direction, &mut complete::post);
+    }
 }
 
 /// Performs what waits in one direction.
@@ -206,22 +232,34 @@ pub(super) fn run_queued(file: &File, io: &mut Io, direction: Direction) {
 }
 
 fn run_queue(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_>) {
-    while !io.is_idle(direction) && file.is_ready(io, direction) {
+    if !io.is_idle(direction) && file.is_ready(io, direction) {
+        file.clear_ready(direction);
+        run_cleared(file, io, direction, deliver);
+    }
+}
+
+/// Performs the queue in order as far as it goes. The READY bit has been cleared, so that what comes from now on shows.
+fn run_cleared(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_>) {
+    loop {
         let fd = io.fd;
         let Some(front) = io.queue(direction).front() else {
             return;
         };
-        file.clear_ready(direction);
         match attempt(file, fd, direction, &mut front.operation) {
             None if file.became_ready(direction) => {}
             None => return,
             Some(finished) => {
-                if let Some(request) = io.queue(direction).pop() {
-                    leave(file, io, direction);
-                    arrive(file, io, *request, finished, deliver);
-                }
+                let Some(request) = io.pop(direction) else {
+                    return;
+                };
+                leave(file, io, direction);
+                arrive(file, io, request, finished, deliver);
             }
         }
+        if io.is_idle(direction) || !file.is_ready(io, direction) {
+            return;
+        }
+        file.clear_ready(direction);
     }
 }
 
@@ -237,11 +275,8 @@ fn arrive(file: &File, io: &mut Io, request: Request, finished: Finished, delive
 /// One request has left the queue.
 pub(super) fn leave(file: &File, io: &mut Io, direction: Direction) {
     file.settle(io, 1);
-    if io.is_idle(direction) {
-        file.clear_pending(direction);
-        if direction == Direction::Out {
-            file.end_if_due(io);
-        }
+    if direction == Direction::Out && io.is_idle(direction) {
+        file.end_if_due(io);
     }
 }
 

@@ -9,7 +9,7 @@
 //! **Parking.** `park` sleeps on a futex, or inside epoll where the thread drives I/O for itself; `unpark` knows
 //! which. A permit given before `park` makes it return at once; spurious returns are allowed, callers loop.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -120,12 +120,18 @@ impl Thread {
 
     /// Runs `f` with the calling thread's object.
     pub fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
-        let current = CURRENT.try_with(|current| std::ptr::from_ref(current.get()));
-        match current {
-            // SAFETY: the reference stays in the thread's local until the thread ends, and `f` is over before that.
-            Ok(thread) => f(unsafe { &*thread }),
+        let mut thread = HERE.get();
+        if thread.is_null() {
+            thread = CURRENT
+                .try_with(|current| std::ptr::from_ref(current.get()))
+                .unwrap_or_default();
+            HERE.set(thread);
+        }
+        // SAFETY: the reference stays in the thread's local until the thread ends, and `f` is over before that.
+        match unsafe { thread.as_ref() } {
+            Some(thread) => f(thread),
             // The thread is past the destructors of its locals: it gets an object for this one call.
-            Err(_) => f(&Thread::of_this_os_thread()),
+            None => f(&Thread::of_this_os_thread()),
         }
     }
 
@@ -323,6 +329,7 @@ impl Current {
 
 impl Drop for Current {
     fn drop(&mut self) {
+        HERE.set(std::ptr::null());
         if let Some(thread) = self.0.take() {
             thread.end();
         }
@@ -331,10 +338,14 @@ impl Drop for Current {
 
 #[cfg(not(loom))]
 thread_local! {
+    /// Where CURRENT has its object. Without a destructor, so that looking at it is one instruction.
+    static HERE: Cell<*const Arc<Thread>> = const { Cell::new(std::ptr::null()) };
     static CURRENT: Current = const { Current(OnceCell::new()) };
 }
 #[cfg(loom)]
 thread_local! {
+    /// Where CURRENT has its object. Without a destructor, so that looking at it is one instruction.
+    static HERE: Cell<*const Arc<Thread>> = const { Cell::new(std::ptr::null()) };
     static CURRENT: Current = Current(OnceCell::new());
 }
 

@@ -466,8 +466,8 @@ fn keep_port(found: &Found, port: u16) -> Result<(), WsaError> {
         return Ok(());
     }
     address.set_port(port);
-    // SAFETY: the address is valid for its length.
     found.with_fd(|fd| {
+        // SAFETY: the address is valid for its length.
         socket::succeeded(unsafe { libc::bind(fd, address.as_ptr(), address.length()) })
     })??;
     Ok(())

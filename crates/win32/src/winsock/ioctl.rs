@@ -16,16 +16,22 @@ use windows_sys::Win32::Networking::WinSock::{
     WSAENOTCONN, WSAEOPNOTSUPP, WSAEWOULDBLOCK, sockaddr_gen, tcp_keepalive,
 };
 use windows_sys::Win32::System::IO::OVERLAPPED;
+use windows_sys::Win32::System::Threading::INFINITE;
 use windows_sys::core::GUID;
 
 use larboard_kernel::device::socket::{self as device, Operation, phase};
+use larboard_kernel::io::complete::read_status;
 use larboard_kernel::io::file::File;
+use larboard_kernel::io::request::{self, Completion, Overlapped, OverlappedPtr, Started};
+use larboard_kernel::object::ObjectRef;
+use larboard_kernel::object::event::Event;
+use larboard_kernel::object::wait::{self, Outcome};
 use larboard_kernel::status::Status;
 
 use super::address::{self, Encoded};
-use super::extension;
 use super::interfaces::{self, Interface};
 use super::socket::{self, Found, succeeded};
+use super::{changes, extension};
 use crate::error::WsaError;
 use crate::guard::{check, is_bad, store, winsock};
 use crate::handles;
@@ -302,6 +308,7 @@ unsafe fn deliver(
     returned: *mut u32,
     notify: Notify,
 ) -> Result<i32, WsaError> {
+    let changes = matches!(answer, Ok(Answer::Change));
     let operation = match answer {
         Ok(Answer::Bytes(bytes)) => {
             // SAFETY: null or valid for a write by this function's contract.
@@ -319,9 +326,15 @@ unsafe fn deliver(
         Err(error) => return Err(error),
     };
     // SAFETY: this function's contract.
-    match unsafe { operation::start(&found.file(), operation, notify) } {
+    let started = unsafe { operation::start(&found.file(), operation, notify) };
+    match started {
         Ok(_) => Ok(0),
-        Err(Status::PENDING) => Err(WSA_IO_PENDING.into()),
+        Err(Status::PENDING) => {
+            if changes {
+                changes::end_at_next(&found.file(), OverlappedPtr(notify.overlapped.cast()));
+            }
+            Err(WSA_IO_PENDING.into())
+        }
         Err(status) => Err(status.into()),
     }
 }
@@ -505,12 +518,40 @@ fn route(target: SocketAddr) -> Result<SocketAddr, WsaError> {
     Ok(local)
 }
 
-/// A change that somebody waits for without OVERLAPPED.
+/// A change that somebody waits for without OVERLAPPED: an overlapped wait of our own, and the wait for its event.
 fn wait_for_change(found: &Found) -> Result<i32, WsaError> {
     if found.is(phase::NON_BLOCKING) {
         return Err(WSAEWOULDBLOCK.into());
     }
-    Err(WSAEOPNOTSUPP.into())
+    let mut words = Overlapped {
+        internal: 0,
+        internal_high: 0,
+        offset: 0,
+        offset_high: 0,
+        event: 0,
+    };
+    let overlapped = OverlappedPtr(&raw mut words);
+    let event = Arc::new(Event::new(true, false));
+    let completion = Completion {
+        overlapped,
+        event: Some(event.clone()),
+        packet: false,
+        rare: None,
+    };
+    if let Started::Failed(status) = request::start(&found.file(), Operation::Never, completion) {
+        return Err(status.into());
+    }
+    changes::end_at_next(&found.file(), overlapped);
+    let event: ObjectRef = event;
+    // The operation points into this frame, so the frame stays until the operation is over.
+    while wait::one(&event, INFINITE, true) == Outcome::Apc {}
+    // SAFETY: the words are of this frame.
+    let (status, _) = unsafe { read_status(overlapped.0) };
+    if status.is_success() {
+        Ok(0)
+    } else {
+        Err(status.into())
+    }
 }
 
 /// A file object on which operations can be started that never end: a datagram socket that nobody reaches.

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod binding;
 pub(crate) mod byte_order;
+pub(crate) mod changes;
 pub(crate) mod connect;
 pub(crate) mod extension;
 pub(crate) mod interfaces;

@@ -228,11 +228,10 @@ pub(crate) fn reverse(address: SocketAddr, flags: i32) -> Result<(String, String
             flags,
         )
     };
-    // SAFETY: on success both buffers hold a terminated string.
     let text = |buffer: &[c_char]| {
-        unsafe { CStr::from_ptr(buffer.as_ptr()) }
-            .to_string_lossy()
-            .into_owned()
+        // SAFETY: on success both buffers hold a terminated string.
+        let text = unsafe { CStr::from_ptr(buffer.as_ptr()) };
+        text.to_string_lossy().into_owned()
     };
     if code == 0 {
         Ok((text(&host), text(&service)))
@@ -413,10 +412,10 @@ unsafe fn look_up<I: AddressInfo>(
     if node.is_none() && service.is_none() {
         return Err(WSAHOST_NOT_FOUND.into());
     }
-    // SAFETY: null or valid by this function's contract.
     let hints = if is_bad(hints) {
         Fields::default()
     } else {
+        // SAFETY: not null, so valid by this function's contract.
         unsafe { hints.read_unaligned() }.fields()
     };
     let found = resolve(&query(node.as_deref(), service.as_deref(), hints)?)?;

@@ -54,12 +54,12 @@ pub unsafe extern "system" fn gethostbyaddr(addr: PCSTR, len: i32, r#type: i32) 
     winsock(std::ptr::null_mut(), || {
         check(addr)?;
         let address: IpAddr = match (u16::try_from(r#type), len) {
-            // SAFETY: valid for reads of `len` bytes by this function's contract.
             (Ok(AF_INET), 4..) => {
+                // SAFETY: valid for reads of `len` bytes by this function's contract.
                 Ipv4Addr::from(unsafe { addr.cast::<[u8; 4]>().read_unaligned() }).into()
             }
-            // SAFETY: valid for reads of `len` bytes by this function's contract.
             (Ok(AF_INET6), 16..) => {
+                // SAFETY: valid for reads of `len` bytes by this function's contract.
                 Ipv6Addr::from(unsafe { addr.cast::<[u8; 16]>().read_unaligned() }).into()
             }
             (Ok(AF_INET | AF_INET6), _) => return Err(WSAEFAULT.into()),

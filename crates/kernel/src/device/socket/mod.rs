@@ -130,7 +130,9 @@ impl Operation {
             Operation::Receive(receive) if receive.flags & transfer::flag::OOB != 0 => {
                 Direction::Urgent
             }
-            Operation::Receive(_) | Operation::Accept(_) | Operation::Never => Direction::In,
+            // Where it is in the way of least.
+            Operation::Never => Direction::Urgent,
+            Operation::Receive(_) | Operation::Accept(_) => Direction::In,
             Operation::Send(_)
             | Operation::Connect(_)
             | Operation::Transmit(_)

@@ -14,17 +14,30 @@ use crate::common::{
     DEADLINE, LIMIT, auto_event, in_own_thread, queue_apc, task, tcp_pair, this_thread, wsa_error,
 };
 
-/// A small pause of changing length, so that the other thread is met at every point of its way into the wait.
+/// A pause of changing length, from nothing to a few microseconds, so that the other thread is met at every point of its way into the
+/// wait.
 fn jitter(round: u32) {
-    for _ in 0..(round * 7919) % 997 {
+    for _ in 0..(round * 7919) % 97 {
         std::hint::spin_loop();
     }
+}
+
+/// Looks for the condition without sleeping; false once [`DEADLINE`] has passed.
+fn soon(condition: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    while !(0..200).any(|_| condition()) {
+        if start.elapsed() > DEADLINE {
+            return false;
+        }
+        std::thread::yield_now();
+    }
+    true
 }
 
 /// APC-33: No APC is lost that is queued while its thread is on the way into an alertable wait.
 #[test]
 fn apc_33_no_apc_is_lost_before_the_sleep() {
-    const ROUNDS: u32 = 3000;
+    const ROUNDS: u32 = 20_000;
     let ran = Arc::new(AtomicU32::new(0));
     let (sender, receiver) = std::sync::mpsc::channel();
     let counted = Arc::clone(&ran);
@@ -38,7 +51,6 @@ fn apc_33_no_apc_is_lost_before_the_sleep() {
         true
     });
     let thread = receiver.recv().expect("the thread has started");
-    let start = Instant::now();
     for round in 0..ROUNDS {
         jitter(round);
         let ran = Arc::clone(&ran);
@@ -47,10 +59,10 @@ fn apc_33_no_apc_is_lost_before_the_sleep() {
             counted.fetch_add(1, Ordering::SeqCst);
         });
         assert_ne!(queued, 0);
-        while ran.load(Ordering::SeqCst) <= round && start.elapsed() < DEADLINE {
-            std::thread::yield_now();
-        }
-        assert_eq!(ran.load(Ordering::SeqCst), round + 1, "an APC was missed");
+        assert!(
+            soon(|| ran.load(Ordering::SeqCst) == round + 1),
+            "an APC was missed"
+        );
     }
     assert!(sleeper.result(), "the sleeper was never left alone");
 }
@@ -75,7 +87,6 @@ fn apc_33_neither_object_nor_apc_is_lost() {
         }
     });
     let thread = receiver.recv().expect("the thread has started");
-    let start = Instant::now();
     for round in 1..=ROUNDS {
         let signal = Arc::clone(&set);
         let signaller = (round % 10 == 0).then(|| task(move || call!(SetEvent(**signal))));
@@ -90,9 +101,7 @@ fn apc_33_neither_object_nor_apc_is_lost() {
             None => assert_ne!(call!(SetEvent(**set)), 0),
         }
         let both = || (ran.load(Ordering::SeqCst), taken.load(Ordering::SeqCst));
-        while both() != (round, round) && start.elapsed() < DEADLINE {
-            std::thread::yield_now();
-        }
+        soon(|| both() == (round, round));
         assert_eq!(both(), (round, round));
     }
     over.store(true, Ordering::SeqCst);

@@ -131,6 +131,24 @@ fn wait_11_a_partly_satisfied_wait_all_reserves_nothing() {
     assert!(!signalled(**first) && !signalled(**second));
 }
 
+/// WAIT-11: A thread that waits for one auto-reset event alone gets it, though a wait-all that lacks its other object came before.
+#[test]
+fn wait_11_a_later_waiter_overtakes_a_partly_satisfied_wait_all() {
+    let (first, second) = (Arc::new(auto_event()), Arc::new(auto_event()));
+    let both = (Arc::clone(&first), Arc::clone(&second));
+    let waits_for_all = task(move || all(&[**both.0, **both.1], LIMIT));
+    std::thread::sleep(Duration::from_millis(QUIET.into()));
+    let alone = Arc::clone(&first);
+    let waits_for_one = task(move || wait(**alone, LIMIT));
+    std::thread::sleep(Duration::from_millis(QUIET.into()));
+    call!(SetEvent(**first));
+    assert_eq!(waits_for_one.result(), WAIT_OBJECT_0);
+    assert!(!waits_for_all.ended() && !signalled(**first));
+    call!(SetEvent(**first));
+    call!(SetEvent(**second));
+    assert_eq!(waits_for_all.result(), WAIT_OBJECT_0);
+}
+
 /// WAIT-11: Five threads that each need two of five auto-reset events never hold one together and never stop one another for good.
 #[test]
 fn wait_11_wait_all_is_atomic_between_competing_threads() {
