@@ -59,13 +59,14 @@ fn started<T>(body: impl FnOnce() -> Result<T, WsaError>) -> Result<T, WsaError>
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(Err(WsaError(WSASYSCALLFAILURE)))
 }
 
-/// Addresses below this are never mapped: null, and the small integers that wrong casts pass for pointers.
-const LOWEST_ADDRESS: usize = 0x1_0000;
+/// Where memory of a program can lie. Below are null and the small integers that wrong casts pass for pointers, above
+/// the addresses of the system and all the negative integers.
+const ADDRESSES: std::ops::Range<usize> = 0x1_0000..1 << 56;
 
 /// Whether a pointer cannot point at anything.
 #[inline]
 pub(crate) fn is_bad<T: ?Sized>(pointer: *const T) -> bool {
-    pointer.cast::<u8>().addr() < LOWEST_ADDRESS
+    !ADDRESSES.contains(&pointer.cast::<u8>().addr())
 }
 
 /// `WSAEFAULT` for a pointer that cannot point at anything.
@@ -109,8 +110,9 @@ mod tests {
     }
 
     #[test]
-    fn small_integers_are_no_pointers() {
+    fn integers_are_no_pointers() {
         assert!(is_bad(std::ptr::null::<u8>()) && is_bad(std::ptr::without_provenance::<u8>(8)));
+        assert!(is_bad(std::ptr::without_provenance::<u8>(usize::MAX)));
         assert!(!is_bad(std::ptr::from_ref(&last_error())));
     }
 }

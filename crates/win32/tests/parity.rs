@@ -9,7 +9,7 @@ use std::path::Path;
 macro_rules! same {
     ($($($module:ident)::+: $($function:ident)*;)*) => {
         $(const _: () = {
-            #[allow(dead_code)]
+            #[allow(dead_code, clippy::extra_unused_type_parameters)]
             fn compare<T>() {
                 use larboard_win32::Win32::$($module)::+ as ours;
                 use windows_sys::Win32::$($module)::+ as theirs;
@@ -17,7 +17,15 @@ macro_rules! same {
             }
         };)*
 
-        const COMPARED: &[&str] = &[$($(stringify!($function)),*),*];
+        /// Every function with its address.
+        fn functions() -> Vec<(&'static str, *const ())> {
+            let mut functions: Vec<(&'static str, *const ())> = Vec::new();
+            $({
+                use larboard_win32::Win32::$($module)::+ as ours;
+                $(functions.push((stringify!($function), ours::$function as *const ()));)*
+            })*
+            functions
+        }
     };
 }
 
@@ -81,14 +89,11 @@ type Export = (String, bool);
 #[test]
 fn every_exported_function_is_compared() {
     let exported: BTreeSet<String> = exports().into_iter().map(|(name, _)| name).collect();
-    let compared: BTreeSet<String> = COMPARED
-        .iter()
-        .chain(&OWN)
-        .map(|name| name.to_string())
-        .collect();
+    let names = functions().into_iter().map(|(name, _)| name);
+    let compared: BTreeSet<String> = names.chain(OWN).map(str::to_owned).collect();
     assert_eq!(exported, compared);
     assert_eq!(
-        COMPARED.len() + OWN.len(),
+        functions().len() + OWN.len(),
         compared.len(),
         "a function is compared twice"
     );
@@ -101,6 +106,60 @@ fn names_of_the_c_library_have_the_prefix() {
         // SAFETY: the name ends with 0.
         let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, symbol.as_ptr()) };
         assert_eq!(prefixed, !found.is_null(), "{name}");
+    }
+}
+
+/// Functions that do not return, or take the ground from under the test.
+const FATAL: [&str; 2] = ["ExitThread", "WSACleanup"];
+
+/// Functions that take a routine, whose address nobody can check.
+const CALLS_BACK: [&str; 5] = [
+    "BindIoCompletionCallback",
+    "CreateThread",
+    "CreateThreadpoolIo",
+    "QueueUserAPC",
+    "QueueUserWorkItem",
+];
+
+/// Null pointers, and small integers instead of pointers, are refused: no function reads or writes there.
+#[test]
+fn wrong_pointers_are_survived() {
+    /// Every function here takes integers and pointers only, nine at most.
+    type Any = unsafe extern "C" fn(
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+        usize,
+    ) -> usize;
+
+    start_winsock();
+    for (name, function) in functions() {
+        if FATAL.contains(&name) {
+            continue;
+        }
+        // SAFETY: by the calling convention a function may be given more integers than it takes.
+        let function: Any = unsafe { std::mem::transmute(function) };
+        // SAFETY: the functions promise to survive null; what they are given instead of memory they must not touch.
+        unsafe {
+            function(0, 0, 0, 0, 0, 0, 0, 0, 0);
+            if !CALLS_BACK.contains(&name) {
+                function(8, 8, 8, 8, 8, 8, 8, 8, 8);
+            }
+        }
+    }
+}
+
+fn start_winsock() {
+    use larboard_win32::Win32::Networking::WinSock::{WSADATA, WSAStartup};
+    // SAFETY: integers and a pointer: all zero is a value; the structure is of this frame.
+    unsafe {
+        let mut data: WSADATA = std::mem::zeroed();
+        assert_eq!(WSAStartup(0x0202, &mut data), 0);
     }
 }
 

@@ -64,7 +64,7 @@ pub fn render(comparison: &Comparison) -> Result<String, Failure> {
                 let _ = write!(
                     page,
                     "<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n",
-                    clients(connections),
+                    table::clients(connections),
                     chart::render(&bars)?
                 );
             }
@@ -125,15 +125,6 @@ fn scrolling_table(comparison: &Comparison) -> String {
     }
     html.push_str("\n</table></div>\n");
     html
-}
-
-fn clients(connections: usize) -> String {
-    let noun = if connections == 1 {
-        "client"
-    } else {
-        "clients"
-    };
-    format!("{} {noun}", table::count(connections as u64))
 }
 
 const HEAD: &str = r#"<!doctype html>

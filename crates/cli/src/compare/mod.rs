@@ -73,7 +73,7 @@ fn measure_all(args: &CompareArgs) -> Result<Comparison, Failure> {
     let mut cells = Vec::with_capacity(runs);
     for &connections in &args.connections {
         for &model in models {
-            bar.set_message(format!("{model}, {connections} clients"));
+            bar.set_message(format!("{model}, {}", table::clients(connections.get())));
             let plan = measure::Plan {
                 model,
                 connections: connections.get(),

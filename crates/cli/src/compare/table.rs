@@ -71,6 +71,16 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// "1 client", "50 clients".
+pub fn clients(connections: usize) -> String {
+    let noun = if connections == 1 {
+        "client"
+    } else {
+        "clients"
+    };
+    format!("{} {noun}", count(connections as u64))
+}
+
 /// Microseconds, as exact as they mean something.
 pub fn microseconds(value: f64) -> String {
     if value < 100.0 {

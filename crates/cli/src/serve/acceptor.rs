@@ -1,7 +1,7 @@
 //! Accepting clients, also when there is no room for one: that ends no server.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use larboard::net::{TcpListener, TcpStream};
 use larboard::{Code, Error, code};
@@ -9,15 +9,19 @@ use larboard::{Code, Error, code};
 use super::journal::Journal;
 use crate::failure::Failure;
 
-/// The listening socket, and what went wrong last.
+/// The listening socket.
 pub struct Acceptor {
     listener: TcpListener,
     journal: &'static Journal,
-    complaint: Option<Code>,
+    /// What went wrong last, and when.
+    trouble: Option<(Code, Instant)>,
 }
 
 /// How long to wait for a client to go before trying again for room.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// A trouble that has not been seen for this long is over.
+const OVER: Duration = Duration::from_secs(10);
 
 impl Acceptor {
     /// Accepts from this socket.
@@ -25,7 +29,7 @@ impl Acceptor {
         Self {
             listener,
             journal,
-            complaint: None,
+            trouble: None,
         }
     }
 
@@ -47,21 +51,23 @@ impl Acceptor {
     /// The next client, or `None` if there is no client or no room for it now.
     pub fn try_accept(&mut self) -> Result<Option<(TcpStream, SocketAddr)>, Failure> {
         match self.listener.accept() {
-            Ok(client) => {
-                self.complaint = None;
-                Ok(Some(client))
-            }
+            Ok(client) => Ok(Some(client)),
             Err(error) if error.code() == code::WSAEWOULDBLOCK => Ok(None),
             Err(error) if passes(error) => {
-                // Said once, not ten times a second.
-                if self.complaint.replace(error.code()) != Some(error.code()) {
-                    self.journal.trouble("accept()", error);
-                }
+                self.complain(error);
                 Ok(None)
             }
             Err(error) => Err(Failure::new(format_args!(
                 "cannot accept clients any more: {error}"
             ))),
+        }
+    }
+
+    /// Says it once, however often it happens until it has been over for a while.
+    fn complain(&mut self, error: Error) {
+        let before = self.trouble.replace((error.code(), Instant::now()));
+        if before.is_none_or(|(code, time)| code != error.code() || time.elapsed() > OVER) {
+            self.journal.trouble("accept()", error);
         }
     }
 }

@@ -67,6 +67,8 @@ impl Epoll {
 
     /// Reports edges of `fd` under `token` from now on.
     pub fn register(&self, fd: i32, token: u64) -> Result<(), Status> {
+        #[cfg(test)]
+        super::simulated::registered(self.0.as_raw_fd(), fd, token, INTEREST as u32);
         match self.add(fd, INTEREST, token) {
             0 => Ok(()),
             errno => Err(Status::from_errno(errno)),
@@ -119,6 +121,8 @@ impl Epoll {
             )
         };
         events.filled = usize::try_from(n).unwrap_or(0); // EINTR is a spurious return
+        #[cfg(test)]
+        super::simulated::report(&mut events.raw, &mut events.filled);
     }
 
     /// Takes what is there without waiting.

@@ -11,6 +11,16 @@
 //! - No call here takes a lock of the kernel or runs anybody's code.
 
 mod epoll;
+#[cfg(test)]
+pub mod simulated;
+
+/// The system calls that move data and connections. Seeded tests put a simulator in their place.
+pub mod sys {
+    #[cfg(test)]
+    pub use super::simulated::{accept4, connect, recv, recvmsg, send, sendfile, sendmsg};
+    #[cfg(not(test))]
+    pub use libc::{accept4, connect, recv, recvmsg, send, sendfile, sendmsg};
+}
 
 pub(crate) use epoll::until;
 pub use epoll::{Epoll, Events};

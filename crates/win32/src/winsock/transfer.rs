@@ -402,14 +402,10 @@ pub(crate) unsafe fn run(
     operation: Operation,
     notify: Notify,
 ) -> Result<Finished, WsaError> {
-    let timeout = match &operation {
-        Operation::Receive(_) => &found.receive_timeout,
-        _ => &found.send_timeout,
-    };
     let patience = if found.is(phase::NON_BLOCKING) {
         Patience::None
     } else {
-        Patience::Milliseconds(timeout.load(std::sync::atomic::Ordering::Relaxed))
+        Patience::Milliseconds(found.timeout(operation.direction()))
     };
     let binds =
         matches!(operation, Operation::Send(_)) && !found.is_stream() && !found.is(phase::BOUND);

@@ -4,6 +4,7 @@ use super::address::Address;
 use super::transfer::{Send, errno};
 use super::{Socket, phase};
 use crate::device::Outcome;
+use crate::engine::sys;
 use crate::status::Status;
 
 /// A connect under way.
@@ -60,7 +61,7 @@ pub fn accept_one(fd: i32) -> Result<(i32, Address), i32> {
     loop {
         let mut length = Address::empty().length();
         // SAFETY: address and length are of this frame.
-        let accepted = unsafe { libc::accept4(fd, peer.as_mut_ptr(), &mut length, flags) };
+        let accepted = unsafe { sys::accept4(fd, peer.as_mut_ptr(), &mut length, flags) };
         if accepted >= 0 {
             *peer.length_mut() = length;
             return Ok((accepted, peer));
@@ -109,7 +110,7 @@ impl Socket {
     /// Begins a connect, or asks how the one under way is getting on: connect(2) answers both questions.
     pub fn try_connect(&self, fd: i32, address: &Address) -> Outcome {
         // SAFETY: the address is valid for its length.
-        let result = unsafe { libc::connect(fd, address.as_ptr(), address.length()) };
+        let result = unsafe { sys::connect(fd, address.as_ptr(), address.length()) };
         let error = if result == 0 { 0 } else { errno() };
         match error {
             0 | libc::EISCONN => Outcome::status(Status::SUCCESS),

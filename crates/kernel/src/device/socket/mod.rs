@@ -75,10 +75,6 @@ pub struct Socket {
     phase: AtomicU32,
     /// When the connection was made, in whole seconds since a fixed moment, plus one; 0 for no connection.
     connected_at: AtomicU32,
-    /// SO_RCVTIMEO in milliseconds, 0 for infinite.
-    pub receive_timeout: AtomicU32,
-    /// SO_SNDTIMEO in milliseconds, 0 for infinite.
-    pub send_timeout: AtomicU32,
     /// Made when an option is first set: there is one socket per connection, and few have any.
     settings: AtomicPtr<Mutex<Settings>>,
 }
@@ -86,6 +82,10 @@ pub struct Socket {
 /// What options have to remember because Linux does not (SOCK-24 to SOCK-34).
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// SO_RCVTIMEO in milliseconds, 0 for infinite.
+    pub receive_timeout: u32,
+    /// SO_SNDTIMEO in milliseconds, 0 for infinite.
+    pub send_timeout: u32,
     /// SO_SNDBUF as it was set.
     pub send_buffer: Option<i32>,
     /// SO_RCVBUF as it was set.
@@ -176,8 +176,6 @@ impl Socket {
             protocol: protocol as u8,
             phase: AtomicU32::new(0),
             connected_at: AtomicU32::new(0),
-            receive_timeout: AtomicU32::new(0),
-            send_timeout: AtomicU32::new(0),
             settings: AtomicPtr::default(),
         }
     }
@@ -281,6 +279,16 @@ impl Socket {
         }
     }
 
+    /// SO_RCVTIMEO, or SO_SNDTIMEO for sending: milliseconds, 0 for infinite.
+    pub fn timeout(&self, direction: Direction) -> u32 {
+        // SAFETY: null, or freed only with the socket.
+        let settings = unsafe { self.settings.load(Ordering::Acquire).as_ref() };
+        settings.map_or(0, |settings| match direction {
+            Direction::Out => settings.lock().send_timeout,
+            Direction::In | Direction::Urgent => settings.lock().receive_timeout,
+        })
+    }
+
     /// What options remember, if anything.
     fn existing_settings(&self) -> Option<Settings> {
         // SAFETY: null, or freed only with the socket.
@@ -291,13 +299,8 @@ impl Socket {
     /// An accepted socket gets the attributes of its listener that Linux does not copy (SOCK-16). The options of the
     /// descriptor are inherited by Linux itself.
     pub fn lend_options(&self, to: &Socket) {
-        let relaxed = Ordering::Relaxed;
-        to.receive_timeout
-            .store(self.receive_timeout.load(relaxed), relaxed);
-        to.send_timeout
-            .store(self.send_timeout.load(relaxed), relaxed);
         let inherited = phase::NON_BLOCKING | phase::OOB_INLINE | phase::OPTIONS;
-        to.set(self.phase.load(relaxed) & inherited);
+        to.set(self.phase.load(Ordering::Relaxed) & inherited);
         if let Some(settings) = self.existing_settings() {
             to.settings(|s| {
                 *s = Settings {

@@ -5,6 +5,7 @@
 
 use super::transfer::errno;
 use super::{DATAGRAM, STREAM, Socket, phase};
+use crate::device::Direction;
 use crate::status::Status;
 
 /// SOL_SOCKET.
@@ -281,8 +282,10 @@ impl Socket {
             }
             (LEVEL_SOCKET, SEND_TIMEOUT | RECEIVE_TIMEOUT) => {
                 let milliseconds = number(value)?.cast_unsigned();
-                self.timeout(name)
-                    .store(milliseconds, std::sync::atomic::Ordering::Relaxed);
+                self.settings(|s| match name {
+                    SEND_TIMEOUT => s.send_timeout = milliseconds,
+                    _ => s.receive_timeout = milliseconds,
+                });
                 Ok(())
             }
             (LEVEL_SOCKET, CONDITIONAL_ACCEPT) => {
@@ -329,9 +332,11 @@ impl Socket {
                 put_number(self.buffer(fd, name)?, room)
             }
             (LEVEL_SOCKET, SEND_TIMEOUT | RECEIVE_TIMEOUT) => {
-                let milliseconds = self
-                    .timeout(name)
-                    .load(std::sync::atomic::Ordering::Relaxed);
+                let direction = match name {
+                    SEND_TIMEOUT => Direction::Out,
+                    _ => Direction::In,
+                };
+                let milliseconds = self.timeout(direction);
                 put_number(milliseconds.cast_signed(), room)
             }
             (LEVEL_SOCKET, ERROR) => {
@@ -528,14 +533,6 @@ impl Socket {
             _ => (s.receive_buffer, libc::SO_RCVBUF),
         });
         set.map_or_else(|| read(fd, SOCKET, linux), Ok)
-    }
-
-    fn timeout(&self, name: i32) -> &std::sync::atomic::AtomicU32 {
-        if name == SEND_TIMEOUT {
-            &self.send_timeout
-        } else {
-            &self.receive_timeout
-        }
     }
 
     /// Seconds since the connection was made, all ones without one (SOCK-31).

@@ -3,6 +3,7 @@
 use super::address::Address;
 use super::{Socket, phase};
 use crate::device::{Buffers, Outcome};
+use crate::engine::sys;
 use crate::status::Status;
 
 /// Windows' MSG_ flags. MSG_OOB, MSG_PEEK and MSG_DONTROUTE are Linux' as well.
@@ -180,7 +181,7 @@ impl Socket {
     fn wait_for_data(&self, fd: i32) -> Outcome {
         let mut byte = 0u8;
         // SAFETY: one byte of this frame.
-        let n = unsafe { libc::recv(fd, (&raw mut byte).cast(), 1, libc::MSG_PEEK) };
+        let n = unsafe { sys::recv(fd, (&raw mut byte).cast(), 1, libc::MSG_PEEK) };
         if n < 0 {
             return self.receive_error(errno());
         }
@@ -231,7 +232,7 @@ impl Socket {
         }
         let flags = (receive.flags & (flag::OOB | flag::PEEK)) as i32;
         // SAFETY: the header points to this frame and to buffers that the application keeps valid.
-        let n = unsafe { libc::recvmsg(fd, &mut message, flags) };
+        let n = unsafe { sys::recvmsg(fd, &mut message, flags) };
         if n < 0 {
             return self.datagram_error(fd);
         }
@@ -307,7 +308,7 @@ impl Socket {
         let parts = send.buffers.parts();
         if let (None, [one]) = (&send.rare, &*parts) {
             // SAFETY: the application keeps its buffer valid until completion (OVL-07).
-            return unsafe { libc::send(fd, one.iov_base, one.iov_len, flags) };
+            return unsafe { sys::send(fd, one.iov_base, one.iov_len, flags) };
         }
         // SAFETY: all zeros is a valid msghdr.
         let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
@@ -325,7 +326,7 @@ impl Socket {
             }
         }
         // SAFETY: as above; name and control data belong to the operation.
-        unsafe { libc::sendmsg(fd, &message, flags) }
+        unsafe { sys::sendmsg(fd, &message, flags) }
     }
 
     fn send_error(&self, error: i32) -> Outcome {
@@ -353,14 +354,14 @@ fn sent(bytes: u32) -> Outcome {
 fn receive_parts(fd: i32, parts: &mut [libc::iovec], flags: i32) -> isize {
     if let [one] = parts {
         // SAFETY: the application keeps its buffer valid until completion (OVL-07).
-        return unsafe { libc::recv(fd, one.iov_base, one.iov_len, flags) };
+        return unsafe { sys::recv(fd, one.iov_base, one.iov_len, flags) };
     }
     // SAFETY: all zeros is a valid msghdr.
     let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
     message.msg_iov = parts.as_mut_ptr();
     message.msg_iovlen = parts.len().min(libc::UIO_MAXIOV as usize);
     // SAFETY: as above.
-    unsafe { libc::recvmsg(fd, &mut message, flags) }
+    unsafe { sys::recvmsg(fd, &mut message, flags) }
 }
 
 /// Empties the error queue of a datagram socket, which would go on reporting an edge.

@@ -5,6 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use super::transfer::{Send, errno};
 use super::{Socket, phase};
 use crate::device::{Buffers, Outcome};
+use crate::engine::sys;
 use crate::status::Status;
 
 /// One element.
@@ -121,7 +122,7 @@ impl Socket {
             let chunk = left.map_or(CHUNK, |left| left.min(CHUNK as u64) as usize);
             let mut at = *offset as libc::off_t;
             // SAFETY: `at` is of this frame.
-            let n = unsafe { libc::sendfile(fd, file.as_raw_fd(), &mut at, chunk) };
+            let n = unsafe { sys::sendfile(fd, file.as_raw_fd(), &mut at, chunk) };
             if n < 0 {
                 return match errno() {
                     libc::EAGAIN => Outcome::Pending,
