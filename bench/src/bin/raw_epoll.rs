@@ -43,7 +43,10 @@ struct Client {
 fn deal(poller: RawFd, fd: RawFd) -> io::Result<()> {
     // SAFETY: the descriptor comes from `into_raw_fd` and has no other owner.
     let owned = unsafe { OwnedFd::from_raw_fd(fd) };
-    let client = Box::new(Client { fd: owned, unsent: Vec::new() });
+    let client = Box::new(Client {
+        fd: owned,
+        unsent: Vec::new(),
+    });
     let events = (libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP | libc::EPOLLET) as u32;
     let mut event = libc::epoll_event {
         events,

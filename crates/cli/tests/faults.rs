@@ -2,11 +2,11 @@
 
 mod common;
 
-use std::io::{ErrorKind, Write};
-use std::process::Command;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{CONCURRENT, Client, MODELS, Server, until};
+use common::{CONCURRENT, Client, MODELS, Server, larboard, signal, until};
 
 /// A quiet server and the descriptors it has open before any client.
 fn start(model: &str) -> (Server, usize) {
@@ -165,4 +165,40 @@ fn nobody_reads_what_the_server_prints() {
         (0..10).for_each(|_| client.echo(b"into the void"));
         assert!(server.is_running(), "{model}");
     }
+}
+
+#[test]
+fn ctrl_c_while_the_reader_of_the_output_sleeps() {
+    let mut command = larboard();
+    command.args([
+        "serve",
+        "--model",
+        "completion-port",
+        "--addr",
+        "127.0.0.1:0",
+        "--lang",
+        "en",
+    ]);
+    let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut output = BufReader::new(server.stdout.take().unwrap());
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    let addr = line
+        .split_whitespace()
+        .find_map(|word| word.parse().ok())
+        .unwrap();
+    // It prints until the pipe is full, and then no longer answers.
+    let mut client = Client::new(addr);
+    client
+        .stream
+        .set_read_timeout(Some(Duration::from_millis(300)))
+        .unwrap();
+    while client.stream.write_all(&[b'x'; 512]).is_ok()
+        && client.stream.read_exact(&mut [0; 512]).is_ok()
+    {}
+    signal(server.id(), "INT");
+    until("the end of the server", || {
+        server.try_wait().unwrap().is_some()
+    });
+    assert!(server.wait().unwrap().success());
 }

@@ -22,5 +22,7 @@ pub mod engine;
 #[cfg(not(loom))]
 pub mod io;
 pub mod object;
+#[cfg(all(test, not(loom)))]
+mod simulation;
 pub mod status;
 mod sync;

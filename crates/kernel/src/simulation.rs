@@ -16,10 +16,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use crate::device::socket::transfer::{Receive, Send, flag};
-use crate::device::socket::{Operation, Socket};
+use crate::device::socket::{Operation, Socket, phase};
 use crate::device::{Buffers, Device};
 use crate::engine::simulated::{self, Faults, Random};
 use crate::io::cancel::{self, Which};
@@ -67,7 +67,6 @@ fn random_programs_keep_their_promises() {
 struct Op {
     overlapped: Overlapped,
     memory: Vec<u8>,
-    receives: bool,
     wait_all: bool,
     /// How it asked to be told.
     event: Option<Arc<Event>>,
@@ -75,6 +74,8 @@ struct Op {
     routine: bool,
     /// The socket had its port before the operation was started.
     associated: bool,
+    /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS.
+    skips: bool,
     started: Started,
     issuer: u32,
     packets: AtomicU32,
@@ -148,12 +149,23 @@ impl Side {
         }
     }
 
-    /// Bytes that wait to be received.
-    fn readable(&self) -> bool {
+    /// Bytes wait to be received.
+    fn has_unread(&self) -> bool {
+        self.ask(libc::FIONREAD) > 0
+    }
+
+    /// Bytes have not arrived yet.
+    fn has_unsent(&self) -> bool {
+        self.ask(libc::TIOCOUTQ) > 0
+    }
+
+    fn ask(&self, what: libc::Ioctl) -> i32 {
         let mut n = 0;
         // SAFETY: `n` is of this frame.
-        let ask = |fd| unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut n) };
-        self.file.with_fd(ask).is_ok() && n > 0
+        let _ = self
+            .file
+            .with_fd(|fd| unsafe { libc::ioctl(fd, what, &raw mut n) });
+        n
     }
 }
 
@@ -163,37 +175,46 @@ struct World {
     ports: Vec<Arc<Port>>,
     posted: AtomicUsize,
     fetched: AtomicUsize,
+    /// Serial numbers of threads that do not stay to hear of their operations.
     ended: Mutex<HashSet<u32>>,
     working: AtomicUsize,
+    /// Workers may start operations.
+    live: RwLock<bool>,
+    /// Sides that have received everything.
+    drained: Mutex<HashSet<usize>>,
 }
 
 fn run(seed: u64) {
     let mut random = Random(seed);
     let world = World::new(&mut random);
     std::thread::scope(|scope| {
+        let mut workers = Vec::new();
         for port in &world.ports {
             for _ in 0..1 + random.below(2) {
                 let (seed, world) = (random.next(), &world);
-                world.working.fetch_add(1, SeqCst);
-                scope.spawn(move || world.work(port, Random(seed)));
+                workers.push(scope.spawn(move || world.work(port, Random(seed))));
             }
         }
-        let actors: Vec<_> = (0..ACTORS)
-            .map(|_| {
-                let (seed, world) = (random.next(), &world);
-                scope.spawn(move || world.act(Random(seed)))
-            })
-            .collect();
-        let panicked = actors.into_iter().map(|actor| actor.join().is_err());
-        let panicked = panicked.fold(false, |any, this| any | this);
+        let act = |_| {
+            let (seed, world) = (random.next(), &world);
+            scope.spawn(move || world.act(Random(seed)))
+        };
+        let actors: Vec<_> = (0..ACTORS).map(act).collect();
+        let mut good = actors
+            .into_iter()
+            .fold(true, |good, actor| good & actor.join().is_ok());
         // Whatever was found: the workers have to end, or nobody hears of it.
-        let verdict = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            assert!(!panicked, "an actor has failed");
+        let found = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            *world.live.write() = false;
             world.drain();
             world.finish(&mut random);
         }));
         world.stop_workers();
-        verdict.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        good &= workers
+            .into_iter()
+            .fold(true, |good, worker| good & worker.join().is_ok());
+        found.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        assert!(good, "a thread of the program has failed");
     });
     world.check();
 }
@@ -222,7 +243,8 @@ impl World {
             ends.map(|fd| Side::new(fd, faults, random))
         });
         let sides = sides.collect();
-        let ports = (0..1 + random.below(2)).map(|_| Port::new(1 + random.below(2) as u32).unwrap());
+        let ports =
+            (0..1 + random.below(2)).map(|_| Port::new(1 + random.below(2) as u32).unwrap());
         World {
             sides,
             ports: ports.collect(),
@@ -230,6 +252,8 @@ impl World {
             fetched: AtomicUsize::new(0),
             ended: Mutex::default(),
             working: AtomicUsize::new(0),
+            live: RwLock::new(true),
+            drained: Mutex::default(),
         }
     }
 
@@ -297,30 +321,37 @@ impl World {
             1..7 => 1 + random.below(64),
             _ => 1 + random.below(6000),
         };
-        let event = random.chance(300).then(|| Arc::new(Event::new(true, false)));
+        let event = random
+            .chance(300)
+            .then(|| Arc::new(Event::new(true, false)));
         let routine = event.is_none() && random.chance(200);
         let wait_all = receives && length > 0 && random.chance(200);
         let mut memory = vec![CANARY; length + 2 * GUARD];
         if !receives {
             memory[GUARD..GUARD + length].fill_with(|| random.next() as u8);
         }
-        let mut queue = if receives { &side.receives } else { &side.sends }.lock();
+        let mut queue = if receives {
+            &side.receives
+        } else {
+            &side.sends
+        }
+        .lock();
         let mut op = Box::new(Op {
             // SAFETY: all zeros is a valid OVERLAPPED.
             overlapped: unsafe { std::mem::zeroed() },
             memory,
-            receives,
             wait_all,
             event,
             packet: random.chance(900),
             routine,
             associated: side.file.is_associated(),
+            skips: side.skips,
             started: Started::Pending,
             issuer: Thread::with_current(|thread| thread.serial()),
             packets: AtomicU32::new(0),
             calls: AtomicU32::new(0),
         });
-        let operation = operation(&mut op, random);
+        let operation = operation(&mut op, receives, random);
         let completion = op.completion();
         queue.push(op);
         let at = queue.len() - 1;
@@ -338,25 +369,30 @@ impl World {
     }
 
     fn work(&self, port: &Arc<Port>, mut random: Random) {
+        let _working = Working::new(&self.working);
         loop {
-            let milliseconds = if random.chance(700) { u32::MAX } else { random.below(3) as u32 };
-            let alertable = random.chance(300);
+            let milliseconds = if random.chance(700) {
+                u32::MAX
+            } else {
+                random.below(3) as u32
+            };
+            let (alertable, room) = (random.chance(300), 1 + random.below(4));
             let mut packets = Vec::new();
-            let room = 1 + random.below(4);
-            let take = |_, packet| packets.push(packet);
-            match port.dequeue_many(milliseconds, alertable, take, room) {
+            let taken = port.dequeue_many(milliseconds, alertable, |_, p| packets.push(p), room);
+            match taken {
                 Err(Empty::Abandoned) => panic!("nobody closes the ports"),
                 Err(_) => {}
                 Ok(n) => assert_eq!(n, packets.len()),
             }
-            let stops = packets.iter().filter(|packet| packet.key == STOP).count();
+            let stops = packets.iter().any(|packet| packet.key == STOP);
             packets.into_iter().for_each(|packet| self.take(packet));
-            if stops > 0 {
-                (1..stops).for_each(|_| stop(port)); // somebody else's
-                self.working.fetch_sub(1, SeqCst);
+            if stops {
+                let serial = Thread::with_current(|thread| thread.serial());
+                self.ended.lock().insert(serial);
                 return;
             }
-            if random.chance(300) {
+            let live = self.live.read();
+            if *live && random.chance(300) {
                 let side = &self.sides[random.below(self.sides.len())];
                 self.start(side, random.chance(500), &mut random);
             }
@@ -384,24 +420,34 @@ impl World {
     /// Receives until nothing lies in the sockets any more: whatever waits and can go on must do so by itself.
     fn drain(&self) {
         let mut random = Random(0);
-        until("data or a send that could go on", || {
-            let mut done = true;
-            for (at, side) in self.sides.iter().enumerate() {
-                let peer = &self.sides[at ^ 1];
-                if side.closed.load(SeqCst) {
-                    continue;
-                }
-                let waits = |ops: &Mutex<Vec<Box<Op>>>| ops.lock().iter().any(|op| op.is_pending());
-                let sending = !peer.closed.load(SeqCst) && waits(&peer.sends);
-                if side.readable() || sending {
-                    done = false;
-                    if !waits(&side.receives) {
-                        self.start(side, true, &mut random);
-                    }
-                }
-            }
-            done
+        until("data, or a send that could go on", || {
+            let busy = |at| self.drain_side(at, &mut random);
+            let sides = (0..self.sides.len()).filter(|at| !self.is_cut(*at));
+            sides.map(busy).fold(true, |done, busy| done & !busy)
         });
+        let whole = (0..self.sides.len()).filter(|at| !self.is_cut(*at) && !self.is_cut(at ^ 1));
+        self.drained.lock().extend(whole);
+    }
+
+    /// Is there anything on its way to this side?
+    fn drain_side(&self, at: usize, random: &mut Random) -> bool {
+        let (side, peer) = (&self.sides[at], &self.sides[at ^ 1]);
+        let waits = |ops: &Mutex<Vec<Box<Op>>>| ops.lock().iter().any(|op| op.is_pending());
+        let sending = !self.is_cut(at ^ 1) && (waits(&peer.sends) || peer.has_unsent());
+        let busy = side.has_unread() || sending;
+        if busy && !waits(&side.receives) {
+            self.start(side, true, random);
+        }
+        busy
+    }
+
+    /// Closed or reset: it need not go on.
+    fn is_cut(&self, at: usize) -> bool {
+        let side = &self.sides[at];
+        let Device::Socket(socket) = side.file.device() else {
+            unreachable!("it is a socket")
+        };
+        side.closed.load(SeqCst) || socket.is(phase::RESET)
     }
 
     /// Cancels or closes what still waits; then everything must have been told.
@@ -413,14 +459,18 @@ impl World {
                 until("a cancelled operation", || {
                     cancel::cancel(&side.file, Which::All);
                     let ops = [&side.receives, &side.sends];
-                    !ops.iter().any(|ops| ops.lock().iter().any(|op| op.is_pending()))
+                    !ops.iter()
+                        .any(|ops| ops.lock().iter().any(|op| op.is_pending()))
                 });
             }
         }
-        until("a posted packet", || self.fetched.load(SeqCst) == self.posted.load(SeqCst));
-        until("a packet of an operation", || {
-            !self.any_op(|op| op.must_have_packet(self) && op.packets.load(SeqCst) == 0)
+        until("a posted packet", || {
+            self.fetched.load(SeqCst) == self.posted.load(SeqCst)
         });
+        until("a packet of an operation", || {
+            !self.any_op(|op| op.must_have_packet() && op.packets.load(SeqCst) == 0)
+        });
+        while wait::sleep(0, true) {} // the routines of what `drain` has started
     }
 
     fn stop_workers(&self) {
@@ -435,7 +485,10 @@ impl World {
     // ---- the promises ----
 
     fn any_op(&self, is: impl Fn(&Op) -> bool) -> bool {
-        let all = self.sides.iter().flat_map(|side| [&side.receives, &side.sends]);
+        let all = self
+            .sides
+            .iter()
+            .flat_map(|side| [&side.receives, &side.sends]);
         let mut found = false;
         for ops in all {
             found |= ops.lock().iter().any(|op| is(op));
@@ -445,40 +498,72 @@ impl World {
 
     fn check(&self) {
         for side in &self.sides {
-            for ops in [&side.receives, &side.sends] {
-                ops.lock().iter().for_each(|op| self.check_op(side, op));
-            }
+            let (receives, sends) = (side.receives.lock(), side.sends.lock());
+            receives.iter().for_each(|op| self.check_op(side, op, true));
+            sends.iter().for_each(|op| self.check_op(side, op, false));
         }
         for (at, side) in self.sides.iter().enumerate() {
-            check_stream(&self.sides[at ^ 1].sends.lock(), &side.receives.lock());
+            let whole = self.drained.lock().contains(&at);
+            check_stream(
+                &self.sides[at ^ 1].sends.lock(),
+                &side.receives.lock(),
+                whole,
+            );
         }
     }
 
-    fn check_op(&self, side: &Side, op: &Op) {
+    fn check_op(&self, side: &Side, op: &Op, receives: bool) {
         let packets = op.packets.load(SeqCst);
         let calls = op.calls.load(SeqCst);
-        let signalled = op.event.as_ref().is_some_and(|event| crate::object::Object::dispatcher(&**event).is_set());
+        let signalled = op
+            .event
+            .as_ref()
+            .is_some_and(|event| crate::object::Object::dispatcher(&**event).is_set());
         let edges = [&op.memory[..GUARD], &op.memory[op.memory.len() - GUARD..]];
-        assert!(edges.iter().all(|guard| guard.iter().all(|b| *b == CANARY)), "memory around a buffer");
+        assert!(
+            edges.iter().all(|guard| guard.iter().all(|b| *b == CANARY)),
+            "memory around a buffer"
+        );
         let Some((status, bytes)) = op.outcome() else {
-            assert!(matches!(op.started, Started::Failed(_)), "it never completed");
-            assert_eq!((packets, calls, signalled), (0, 0, false), "told of what was refused");
+            assert!(
+                matches!(op.started, Started::Failed(_)),
+                "it never completed"
+            );
+            assert_eq!(
+                (packets, calls, signalled),
+                (0, 0, false),
+                "told of what was refused"
+            );
             return;
         };
-        if let Started::Done(Finished { status: s, bytes: b, .. }) = op.started {
+        if let Started::Done(Finished {
+            status: s,
+            bytes: b,
+            ..
+        }) = op.started
+        {
             assert_eq!((s, b as usize), (status, bytes));
         }
         assert_eq!(signalled, op.event.is_some(), "the event");
         let dead = self.ended.lock().contains(&op.issuer);
-        assert!(calls <= 1 && (dead || calls == u32::from(op.routine)), "{calls} calls");
+        assert!(
+            calls <= 1 && (dead || calls == u32::from(op.routine)),
+            "{calls} calls"
+        );
         let may_have_packet = op.packet && !op.routine && side.file.is_associated();
         let skipped = side.skips && matches!(op.started, Started::Done(_));
-        assert!(packets <= u32::from(may_have_packet && !skipped), "a packet nobody asked for");
-        if op.must_have_packet(self) {
+        assert!(
+            packets <= u32::from(may_have_packet && !skipped),
+            "a packet nobody asked for"
+        );
+        if op.must_have_packet() {
             assert_eq!(packets, 1);
         }
-        if op.receives && !op.has_a_hole() {
-            assert!(op.buffer()[bytes..].iter().all(|b| *b == CANARY), "more was written than told");
+        if receives && !op.has_a_hole() {
+            assert!(
+                op.buffer()[bytes..].iter().all(|b| *b == CANARY),
+                "more was written than told"
+            );
         }
     }
 }
@@ -489,23 +574,14 @@ impl Op {
     }
 
     /// A packet is certain: not only possible because the association came while it was in flight.
-    fn must_have_packet(&self, world: &World) -> bool {
-        let skips = || {
-            let holds = |ops: &Mutex<Vec<Box<Op>>>| ops.lock().iter().any(|op| std::ptr::eq(&**op, self));
-            let _ = holds;
-            world.skips(self)
-        };
-        self.is_accepted()
-            && self.associated
-            && self.packet
-            && !self.routine
-            && !(matches!(self.started, Started::Done(_)) && skips())
+    fn must_have_packet(&self) -> bool {
+        let skipped = self.skips && matches!(self.started, Started::Done(_));
+        self.is_accepted() && self.associated && self.packet && !self.routine && !skipped
     }
 
     /// A failed receive of MSG_WAITALL does not say how much it had taken.
     fn has_a_hole(&self) -> bool {
-        let failed = self.outcome().is_some_and(|(status, _)| status.is_failure());
-        self.wait_all && (failed || !self.is_accepted())
+        self.wait_all && self.outcome().is_none_or(|(status, _)| is_error(status))
     }
 
     fn completion(&self) -> Completion {
@@ -523,4 +599,142 @@ impl Op {
             rare: routine,
         }
     }
+}
+
+/// Neither success nor a cancellation, which both say how many bytes there were.
+fn is_error(status: Status) -> bool {
+    status.is_failure() && status != Status::CANCELLED && status != Status::CONNECTION_ABORTED
+}
+
+fn operation(op: &mut Op, receives: bool, random: &mut Random) -> Operation {
+    let length = op.memory.len() - 2 * GUARD;
+    let start = op.memory[GUARD..].as_mut_ptr();
+    let buffers = if random.chance(700) {
+        Buffers::one(start, length)
+    } else {
+        let cut = random.below(length + 1);
+        let parts = [(start, cut), (start.wrapping_add(cut), length - cut)];
+        Buffers::many(parts.into_iter())
+    };
+    if receives {
+        let flags = if op.wait_all { flag::WAIT_ALL } else { 0 };
+        Operation::Receive(Receive {
+            buffers,
+            flags,
+            done: 0,
+            rare: None,
+        })
+    } else {
+        Operation::Send(Send {
+            buffers,
+            flags: 0,
+            done: 0,
+            rare: None,
+        })
+    }
+}
+
+/// The routine of all operations that have one.
+unsafe extern "system" fn routine(
+    _error: u32,
+    bytes: u32,
+    overlapped: *mut std::ffi::c_void,
+    _flags: u32,
+) {
+    // SAFETY: the OVERLAPPED is the first field of an Op, which its program keeps.
+    let op = unsafe { &*overlapped.cast::<Op>() };
+    op.calls.fetch_add(1, SeqCst);
+    assert_eq!(op.issuer, Thread::with_current(|thread| thread.serial()));
+    assert_eq!(op.outcome().map(|(_, n)| n), Some(bytes as usize));
+}
+
+/// What arrived is what was sent, as far as it goes; all of it if it is `whole`.
+fn check_stream(sends: &[Box<Op>], receives: &[Box<Op>], whole: bool) {
+    let (mut sent, mut whole) = (Vec::new(), whole);
+    for op in sends {
+        match (op.outcome(), op.started) {
+            (Some((status, bytes)), _) if !is_error(status) => {
+                sent.extend_from_slice(&op.buffer()[..bytes]);
+            }
+            (None, Started::Failed(status)) if status != Status::CONNECTION_RESET => {}
+            _ => {
+                // A connection that broke does not say how much of this has gone. Nothing follows.
+                sent.extend_from_slice(op.buffer());
+                whole = false;
+                break;
+            }
+        }
+    }
+    let mut received = Vec::new();
+    for op in receives {
+        if op.has_a_hole() {
+            whole = false;
+            break;
+        }
+        if let Some((_, bytes)) = op.outcome() {
+            received.extend_from_slice(&op.buffer()[..bytes]);
+        }
+    }
+    assert!(
+        sent.starts_with(&received),
+        "the stream is not what was sent"
+    );
+    assert!(
+        !whole || sent.len() == received.len(),
+        "the stream has lost its end"
+    );
+}
+
+/// Counts a worker while it works, however it ends.
+struct Working<'w>(&'w AtomicUsize);
+
+impl<'w> Working<'w> {
+    fn new(count: &'w AtomicUsize) -> Self {
+        count.fetch_add(1, SeqCst);
+        Working(count)
+    }
+}
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+fn stop(port: &Port) {
+    port.post(Packet {
+        bytes: 0,
+        key: STOP,
+        overlapped: OverlappedPtr(std::ptr::null_mut()),
+        status: Status::SUCCESS,
+    });
+}
+
+/// Both ends with little room, so that sends have to wait.
+fn narrow(fds: [i32; 2]) -> [i32; 2] {
+    let (level, option, bytes) = (libc::SOL_SOCKET, libc::SO_SNDBUF, 4096);
+    for fd in fds {
+        // SAFETY: the value is of this frame.
+        unsafe { libc::setsockopt(fd, level, option, (&raw const bytes).cast(), 4) };
+    }
+    fds
+}
+
+fn tcp_pair() -> [i32; 2] {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (server, _) = listener.accept().unwrap();
+    narrow([client, server].map(|stream| {
+        stream.set_nonblocking(true).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.into_raw_fd()
+    }))
+}
+
+fn unix_pair() -> [i32; 2] {
+    let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
+    narrow([one, other].map(|stream| {
+        stream.set_nonblocking(true).unwrap();
+        stream.into_raw_fd()
+    }))
 }

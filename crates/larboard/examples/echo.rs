@@ -28,7 +28,8 @@ fn accept(listener: &TcpListener, port: &Port) -> Result<()> {
     loop {
         let (client, address) = listener.accept()?;
         println!("{address} has come");
-        port.associate(client, address)?.recv(Operation::new(vec![0; 512]))?;
+        port.associate(client, address)?
+            .recv(Operation::new(vec![0; 512]))?;
     }
 }
 

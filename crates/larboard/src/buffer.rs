@@ -5,6 +5,15 @@
 /// Implemented for byte vectors, arrays, boxed slices, strings and static bytes. An array lives inside the operation,
 /// so that operation and buffer are one allocation.
 ///
+/// ```
+/// use larboard::Operation;
+///
+/// let inside = Operation::new([0u8; 512]);
+/// let behind = Operation::new(vec![0u8; 65536]);
+/// let constant = Operation::new("220 ready\r\n");
+/// # let _ = (inside, behind, constant);
+/// ```
+///
 /// # Safety
 ///
 /// While the value is neither moved, borrowed nor dropped, the memory that [`bytes`](Self::bytes) returned stays where

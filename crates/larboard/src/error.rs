@@ -118,7 +118,10 @@ impl From<Error> for io::Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        if let Some(own) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        if let Some(own) = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Error>())
+        {
             return *own;
         }
         if cfg!(windows)

@@ -51,6 +51,6 @@ pub use operation::{Done, Kind, NotStarted, Operation};
 pub use pending::Pending;
 pub use port::{Associated, Completion, CompletionPort, Packet};
 pub use wait::{
-    MAXIMUM_WAIT_OBJECTS, WaitHandle, Waitable, Wake, sleep_alertable, wait_all, wait_all_alertable, wait_all_timeout,
-    wait_any, wait_any_alertable, wait_any_timeout,
+    MAXIMUM_WAIT_OBJECTS, WaitHandle, Waitable, Wake, sleep_alertable, wait_all,
+    wait_all_alertable, wait_all_timeout, wait_any, wait_any_alertable, wait_any_timeout,
 };

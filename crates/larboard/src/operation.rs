@@ -33,7 +33,9 @@ use crate::net::{Addresses, Socket, TcpStream};
 use crate::objects::Event;
 use crate::routine::Routine;
 use crate::sys::{self, Win32};
-use Win32::Networking::WinSock::{SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, SOCKET, WSAGetOverlappedResult};
+use Win32::Networking::WinSock::{
+    SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, SOCKET, WSAGetOverlappedResult,
+};
 use Win32::System::IO::OVERLAPPED;
 use std::fmt;
 use std::marker::PhantomData;
@@ -332,8 +334,10 @@ pub(crate) struct Header {
     extra: Option<Box<Extra>>,
 }
 
-const _: () =
-    assert!(std::mem::offset_of!(Header, overlapped) == 0 && std::mem::offset_of!(Block<(), ()>, header) == 0);
+const _: () = assert!(
+    std::mem::offset_of!(Header, overlapped) == 0
+        && std::mem::offset_of!(Block<(), ()>, header) == 0
+);
 
 /// What only some operations need; made once and kept for the next use.
 #[derive(Default)]
@@ -373,7 +377,9 @@ impl Header {
 
     /// By event the lowest bit is set, so that no packet is queued (rule 4); otherwise there is no event.
     pub(crate) fn set_event(&mut self, event: Option<&Event>) {
-        self.overlapped.hEvent = event.map_or(std::ptr::null_mut(), |event| event.raw().wrapping_byte_add(1));
+        self.overlapped.hEvent = event.map_or(std::ptr::null_mut(), |event| {
+            event.raw().wrapping_byte_add(1)
+        });
     }
 
     pub(crate) fn extra(&mut self) -> &mut Extra {
@@ -409,7 +415,12 @@ impl Header {
     }
 
     /// Takes note of a completion, whose outcome is `bytes` transferred and an error or none.
-    pub(crate) fn finish(&mut self, socket: SOCKET, bytes: u32, error: Option<Error>) -> Result<usize> {
+    pub(crate) fn finish(
+        &mut self,
+        socket: SOCKET,
+        bytes: u32,
+        error: Option<Error>,
+    ) -> Result<usize> {
         self.route = Route::AtRest;
         self.transferred = bytes.min(self.length);
         if matches!(self.kind, Kind::Accept | Kind::Connect) {
@@ -422,7 +433,8 @@ impl Header {
     pub(crate) fn finish_asking(&mut self, socket: SOCKET) -> Result<usize> {
         let (mut bytes, mut flags) = (0, 0);
         // SAFETY: the operation is complete and the OVERLAPPED ours; the socket is open (rule 5).
-        let done = unsafe { WSAGetOverlappedResult(socket, &self.overlapped, &mut bytes, 0, &mut flags) };
+        let done =
+            unsafe { WSAGetOverlappedResult(socket, &self.overlapped, &mut bytes, 0, &mut flags) };
         let error = if done == 0 {
             Some(sys::last_socket_error())
         } else {
@@ -434,10 +446,21 @@ impl Header {
     /// AcceptEx and ConnectEx leave a socket half finished until it is told that it is connected (SOCK-23).
     #[cold]
     fn finish_connection(&mut self, socket: SOCKET, success: bool) {
-        match (self.kind, self.extra.as_mut().and_then(|extra| extra.accepted.as_ref())) {
-            (Kind::Connect, _) if success => sys::set_option(socket, SO_UPDATE_CONNECT_CONTEXT, &[]),
+        match (
+            self.kind,
+            self.extra
+                .as_mut()
+                .and_then(|extra| extra.accepted.as_ref()),
+        ) {
+            (Kind::Connect, _) if success => {
+                sys::set_option(socket, SO_UPDATE_CONNECT_CONTEXT, &[])
+            }
             (Kind::Accept, Some(accepted)) if success => {
-                sys::set_option(accepted.raw(), SO_UPDATE_ACCEPT_CONTEXT, &socket.to_ne_bytes());
+                sys::set_option(
+                    accepted.raw(),
+                    SO_UPDATE_ACCEPT_CONTEXT,
+                    &socket.to_ne_bytes(),
+                );
             }
             (Kind::Accept, _) => self.extra().accepted = None,
             _ => {}

@@ -98,7 +98,12 @@ struct EndOfThread;
 /// # Safety
 ///
 /// Only the system calls it, once, for an operation that [`start`] has started on this thread.
-unsafe extern "system" fn completed(error: u32, bytes: u32, overlapped: *mut OVERLAPPED, _flags: u32) {
+unsafe extern "system" fn completed(
+    error: u32,
+    bytes: u32,
+    overlapped: *mut OVERLAPPED,
+    _flags: u32,
+) {
     let Some(mut header) = NonNull::new(overlapped.cast::<Header>()) else {
         return;
     };

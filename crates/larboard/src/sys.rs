@@ -10,7 +10,9 @@ pub(crate) use larboard_win32::Win32;
 pub(crate) use windows_sys::Win32;
 
 use Win32::Foundation::GetLastError;
-use Win32::Networking::WinSock::{SOCKET, SOL_SOCKET, WSADATA, WSAGetLastError, WSAStartup, setsockopt};
+use Win32::Networking::WinSock::{
+    SOCKET, SOL_SOCKET, WSADATA, WSAGetLastError, WSAStartup, setsockopt,
+};
 
 pub(crate) const INFINITE: u32 = u32::MAX;
 
@@ -47,7 +49,10 @@ pub(crate) fn set_option(socket: SOCKET, name: i32, value: &[u8]) {
 pub(crate) fn milliseconds(timeout: Option<Duration>) -> u32 {
     match timeout {
         None => INFINITE,
-        Some(time) => time.as_nanos().div_ceil(1_000_000).min(u128::from(INFINITE - 1)) as u32,
+        Some(time) => time
+            .as_nanos()
+            .div_ceil(1_000_000)
+            .min(u128::from(INFINITE - 1)) as u32,
     }
 }
 

@@ -95,6 +95,15 @@ pub fn wait_any(objects: &[&dyn Waitable]) -> Result<usize> {
 
 /// As [`wait_any`], for at most `timeout`; `None` if it ran out.
 ///
+/// ```
+/// use larboard::{Event, wait_any_timeout};
+/// use std::time::Duration;
+///
+/// let (first, second) = (Event::auto(false)?, Event::auto(false)?);
+/// assert_eq!(wait_any_timeout(&[&first, &second], Duration::from_millis(1))?, None);
+/// # larboard::Result::Ok(())
+/// ```
+///
 /// # Errors
 /// As [`wait_any`].
 pub fn wait_any_timeout(objects: &[&dyn Waitable], timeout: Duration) -> Result<Option<usize>> {
@@ -108,6 +117,18 @@ pub fn wait_any_timeout(objects: &[&dyn Waitable], timeout: Duration) -> Result<
 ///
 /// An object that is signalled already wins over routines that wait to run (APC-08). Stands for
 /// `WaitForMultipleObjectsEx` with `bAlertable`.
+///
+/// ```
+/// use larboard::{Event, Operation, Wake, net::UdpSocket, wait_any_alertable};
+///
+/// let (socket, stop) = (UdpSocket::bind("127.0.0.1:0")?, Event::auto(false)?);
+/// socket.recv_from_then(Operation::new([0; 512]), |done| assert_eq!(done.operation.filled(), b"ahoy"))?;
+/// socket.send_to(b"ahoy", socket.local_addr()?)?;
+/// assert_eq!(wait_any_alertable(&[&stop], None)?, Wake::Routine);
+/// stop.set();
+/// assert_eq!(wait_any_alertable(&[&stop], None)?, Wake::Object(0));
+/// # larboard::Result::Ok(())
+/// ```
 ///
 /// # Errors
 /// As [`wait_any`].
@@ -139,6 +160,17 @@ pub fn wait_all(objects: &[&dyn Waitable]) -> Result<()> {
 }
 
 /// As [`wait_all`], for at most `timeout`; `false` if it ran out.
+///
+/// ```
+/// use larboard::{Event, wait_all_timeout};
+/// use std::time::Duration;
+///
+/// let (first, second) = (Event::auto(true)?, Event::auto(false)?);
+/// assert!(!wait_all_timeout(&[&first, &second], Duration::from_millis(1))?);
+/// second.set();
+/// assert!(wait_all_timeout(&[&first, &second], Duration::ZERO)?); // `first` had not been taken alone
+/// # larboard::Result::Ok(())
+/// ```
 ///
 /// # Errors
 /// As [`wait_all`].
@@ -185,7 +217,12 @@ pub(crate) fn wait_one(object: &dyn Waitable, timeout: Option<Duration>) -> Resu
     }
 }
 
-fn wait_multiple(objects: &[&dyn Waitable], all: bool, timeout: Option<Duration>, alertable: bool) -> Result<Wake> {
+fn wait_multiple(
+    objects: &[&dyn Waitable],
+    all: bool,
+    timeout: Option<Duration>,
+    alertable: bool,
+) -> Result<Wake> {
     if objects.len() > MAXIMUM_WAIT_OBJECTS {
         return Err(Error::from(code::ERROR_INVALID_PARAMETER));
     }

@@ -35,16 +35,23 @@ fn use_everything() {
 
     let _never_accepted = listener.accept_overlapped(Operation::new(())).unwrap();
     let never_connected = TcpStream::unconnected(&address).unwrap();
-    let refused = never_connected.recv_overlapped(Operation::new([0; 8])).unwrap_err();
+    let refused = never_connected
+        .recv_overlapped(Operation::new([0; 8]))
+        .unwrap_err();
     drop(refused);
 
     let (ours, peer) = connection();
     ours.recv_then(Operation::new([0; 8]), |_| {}).unwrap();
     peer.send(b"ahoy").unwrap();
-    eventually("the routine", || sleep_alertable(Some(Duration::from_millis(10))));
-    std::thread::spawn(move || ours.recv_then(Operation::new([0; 8]), |_| unreachable!()).unwrap())
-        .join()
-        .unwrap();
+    eventually("the routine", || {
+        sleep_alertable(Some(Duration::from_millis(10)))
+    });
+    std::thread::spawn(move || {
+        ours.recv_then(Operation::new([0; 8]), |_| unreachable!())
+            .unwrap()
+    })
+    .join()
+    .unwrap();
     let _event = Event::auto(true).unwrap();
 }
 

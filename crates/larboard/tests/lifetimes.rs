@@ -17,7 +17,8 @@ fn in_flight(census: &Census) -> (Port, Ours, TcpStream) {
     let port = Port::new().unwrap();
     let (ours, peer) = connection();
     let ours = port.associate(ours, census.member()).unwrap();
-    ours.recv(Operation::with_data(vec![0; 512], census.member())).unwrap();
+    ours.recv(Operation::with_data(vec![0; 512], census.member()))
+        .unwrap();
     assert_eq!(census.alive(), 2);
     (port, ours, peer)
 }
@@ -27,7 +28,11 @@ fn port_first_then_socket() {
     let census = Census::new();
     let (port, ours, peer) = in_flight(&census);
     drop(port);
-    assert_eq!(census.alive(), 1, "the operation is gone, the key is the socket's");
+    assert_eq!(
+        census.alive(),
+        1,
+        "the operation is gone, the key is the socket's"
+    );
     peer.send(b"still connected").unwrap();
     let mut buffer = [0; 32];
     assert_eq!(
@@ -48,7 +53,11 @@ fn socket_first_then_port() {
     let census = Census::new();
     let (port, ours, peer) = in_flight(&census);
     drop(ours);
-    assert_eq!(census.alive(), 2, "the operation in flight keeps the socket");
+    assert_eq!(
+        census.alive(),
+        2,
+        "the operation in flight keeps the socket"
+    );
     drop(port);
     assert_eq!(census.alive(), 0);
     assert_eq!(peer.recv(&mut [0; 8]), Ok(0), "and then it closes");
@@ -81,7 +90,8 @@ fn socket_dropped_before_its_completion() {
 fn closing_brings_everything_back() {
     let census = Census::new();
     let (port, ours, peer) = in_flight(&census);
-    ours.recv(Operation::with_data(vec![0; 512], census.member())).unwrap();
+    ours.recv(Operation::with_data(vec![0; 512], census.member()))
+        .unwrap();
     ours.close();
     for _ in 0..2 {
         let Some(Packet::Io(done)) = port.wait_timeout(LONG).unwrap() else {
@@ -153,7 +163,10 @@ fn pending_outlives_its_socket_value() {
     let pending = ours.recv_overlapped(Operation::new([0; 32])).unwrap();
     drop(ours);
     peer.send(b"ahoy").unwrap();
-    assert_eq!(pending.wait_timeout(LONG).unwrap().operation.filled(), b"ahoy");
+    assert_eq!(
+        pending.wait_timeout(LONG).unwrap().operation.filled(),
+        b"ahoy"
+    );
     assert_eq!(peer.recv(&mut [0; 8]), Ok(0));
 }
 
@@ -161,11 +174,15 @@ fn pending_outlives_its_socket_value() {
 #[test]
 fn cxl_12_pending_of_an_ended_thread() {
     let (ours, _peer) = connection();
-    let pending = std::thread::spawn(move || ours.recv_overlapped(Operation::new([0; 32])).unwrap())
-        .join()
-        .unwrap();
+    let pending =
+        std::thread::spawn(move || ours.recv_overlapped(Operation::new([0; 32])).unwrap())
+            .join()
+            .unwrap();
     let done = pending.wait_timeout(LONG).unwrap();
-    assert_eq!(done.bytes.unwrap_err().code(), code::ERROR_OPERATION_ABORTED);
+    assert_eq!(
+        done.bytes.unwrap_err().code(),
+        code::ERROR_OPERATION_ABORTED
+    );
 }
 
 /// CXL-12: An operation that goes by port survives the thread that started it.
@@ -220,7 +237,9 @@ fn routine_that_has_its_socket_alone() {
     .unwrap();
     drop(ours);
     peer.send(b"ahoy").unwrap();
-    eventually("the routine", || sleep_alertable(Some(Duration::from_millis(10))));
+    eventually("the routine", || {
+        sleep_alertable(Some(Duration::from_millis(10)))
+    });
     assert_eq!(census.alive(), 0);
     assert_eq!(peer.recv(&mut [0; 8]), Ok(0));
 }
@@ -233,7 +252,10 @@ fn operations_are_reused_across_the_ways() {
     peer.send(b"event").unwrap();
     let operation = pending.wait_timeout(LONG).unwrap().operation;
 
-    let (done, taken) = (std::rc::Rc::new(std::cell::Cell::new(None)), std::time::Instant::now());
+    let (done, taken) = (
+        std::rc::Rc::new(std::cell::Cell::new(None)),
+        std::time::Instant::now(),
+    );
     let into = done.clone();
     ours.recv_then(operation, move |done| into.set(Some(done.operation)))
         .unwrap();
@@ -253,7 +275,10 @@ fn operations_are_reused_across_the_ways() {
 
     let pending = done.socket.recv_overlapped(done.operation).unwrap();
     peer.send(b"event again").unwrap();
-    assert_eq!(pending.wait_timeout(LONG).unwrap().operation.filled(), b"event again");
+    assert_eq!(
+        pending.wait_timeout(LONG).unwrap().operation.filled(),
+        b"event again"
+    );
 }
 
 #[test]
@@ -264,7 +289,10 @@ fn ports_are_dropped_while_others_start() {
         let (starter, census_too) = (ours.clone(), Census::new());
         let member = census_too.member();
         let thread = std::thread::spawn(move || {
-            while starter.recv(Operation::with_data(vec![0; 16], member.clone())).is_ok() {
+            while starter
+                .recv(Operation::with_data(vec![0; 16], member.clone()))
+                .is_ok()
+            {
                 starter.cancel_all();
             }
         });
@@ -280,7 +308,9 @@ fn ports_are_dropped_while_others_start() {
 fn datagrams_in_flight_are_dropped_too() {
     let census = Census::new();
     let port = CompletionPort::<(), Vec<u8>, Arc<()>>::new().unwrap();
-    let ours = port.associate(UdpSocket::bind("127.0.0.1:0").unwrap(), ()).unwrap();
+    let ours = port
+        .associate(UdpSocket::bind("127.0.0.1:0").unwrap(), ())
+        .unwrap();
     for _ in 0..4 {
         ours.recv_from(Operation::with_data(vec![0; 16], census.member()))
             .unwrap();

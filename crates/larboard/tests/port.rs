@@ -30,7 +30,10 @@ fn port_15_completion_brings_key_operation_and_bytes() {
     peer.send(b"ahoy").unwrap();
 
     let done = take(&port);
-    assert_eq!((*done.key(), *done.operation.data(), done.bytes), ("key", 7, Ok(4)));
+    assert_eq!(
+        (*done.key(), *done.operation.data(), done.bytes),
+        ("key", 7, Ok(4))
+    );
     assert_eq!(done.operation.kind(), Kind::Receive);
     assert_eq!(done.operation.filled(), b"ahoy");
 
@@ -59,7 +62,9 @@ fn port_16_immediate_success_is_a_packet() {
 fn port_17_refused_start_gives_the_operation_back() {
     let port = CompletionPort::<()>::new().unwrap();
     let address = "127.0.0.1:9".parse().unwrap();
-    let ours = port.associate(TcpStream::unconnected(&address).unwrap(), ()).unwrap();
+    let ours = port
+        .associate(TcpStream::unconnected(&address).unwrap(), ())
+        .unwrap();
     let refused = ours.recv(Operation::new(vec![7; 16])).unwrap_err();
     assert_eq!(refused.error.code(), code::WSAENOTCONN);
     assert_eq!(refused.operation.into_parts().0, vec![7; 16]);
@@ -153,9 +158,12 @@ fn port_34_timeout() {
 #[test]
 fn port_46_posted_values() {
     let census = Census::new();
-    let port = CompletionPort::<(), Vec<u8>, (), (u32, String, std::sync::Arc<()>)>::with_concurrency(1).unwrap();
+    let port =
+        CompletionPort::<(), Vec<u8>, (), (u32, String, std::sync::Arc<()>)>::with_concurrency(1)
+            .unwrap();
     for number in 0..100 {
-        port.post((number, number.to_string(), census.member())).unwrap();
+        port.post((number, number.to_string(), census.member()))
+            .unwrap();
     }
     for number in 0..50 {
         let Packet::Posted(value) = port.wait().unwrap() else {
@@ -185,7 +193,9 @@ fn port_50_posted_end() {
         }
         for count in 1..=4 {
             port.post(()).unwrap();
-            common::eventually("the end of a worker", || ended.load(Ordering::SeqCst) == count);
+            common::eventually("the end of a worker", || {
+                ended.load(Ordering::SeqCst) == count
+            });
         }
     });
 }
@@ -197,7 +207,9 @@ fn port_61_close_ends_all_waits() {
     let (ours, _peer) = connection();
     let ours = port.associate(ours, ()).unwrap();
     std::thread::scope(|s| {
-        let waiters: Vec<_> = (0..8).map(|_| s.spawn(|| port.wait().unwrap_err())).collect();
+        let waiters: Vec<_> = (0..8)
+            .map(|_| s.spawn(|| port.wait().unwrap_err()))
+            .collect();
         port.close();
         port.close();
         for waiter in waiters {
@@ -206,9 +218,15 @@ fn port_61_close_ends_all_waits() {
     });
     let closed = code::ERROR_ABANDONED_WAIT_0.into();
     assert_eq!(port.wait().unwrap_err(), closed);
-    assert_eq!(port.wait_many(&mut Vec::new(), 1, None).unwrap_err(), closed);
+    assert_eq!(
+        port.wait_many(&mut Vec::new(), 1, None).unwrap_err(),
+        closed
+    );
     assert_eq!(port.post(()).unwrap_err(), closed);
-    assert_eq!(ours.recv(Operation::new(vec![0; 16])).unwrap_err().error, closed);
+    assert_eq!(
+        ours.recv(Operation::new(vec![0; 16])).unwrap_err().error,
+        closed
+    );
 }
 
 /// PRG-09: A send can start anywhere in the buffer and goes on with the rest.
@@ -217,7 +235,8 @@ fn prg_09_parts_of_a_buffer() {
     let port = CompletionPort::new().unwrap();
     let (ours, peer) = connection();
     let ours = port.associate(ours, ()).unwrap();
-    ours.send(Operation::new(b"0123456789".to_vec()), 2..=4).unwrap();
+    ours.send(Operation::new(b"0123456789".to_vec()), 2..=4)
+        .unwrap();
     let done = take(&port);
     assert_eq!(
         (done.bytes, done.operation.filled(), done.operation.rest()),
@@ -252,7 +271,9 @@ fn ovl_86_accept_and_connect_by_port() {
         .associate(TcpStream::unconnected(&address).unwrap(), "connector")
         .unwrap();
     listener.accept(Operation::new(vec![0; 64])).unwrap();
-    connector.connect(Operation::new(vec![0; 64]), address).unwrap();
+    connector
+        .connect(Operation::new(vec![0; 64]), address)
+        .unwrap();
 
     let (mut server, mut client) = (None, None);
     for _ in 0..2 {
@@ -272,24 +293,33 @@ fn ovl_86_accept_and_connect_by_port() {
     let server = port.associate(server, "server").unwrap();
     server.recv(Operation::new(vec![0; 64])).unwrap();
     client.send(Operation::new(b"ahoy".to_vec()), ..).unwrap();
-    let kinds = [take(&port), take(&port)].map(|done| (*done.key(), done.operation.kind(), done.bytes));
-    assert!(kinds.contains(&("server", Kind::Receive, Ok(4))) && kinds.contains(&("connector", Kind::Send, Ok(4))));
+    let kinds =
+        [take(&port), take(&port)].map(|done| (*done.key(), done.operation.kind(), done.bytes));
+    assert!(
+        kinds.contains(&("server", Kind::Receive, Ok(4)))
+            && kinds.contains(&("connector", Kind::Send, Ok(4)))
+    );
 }
 
 /// OVL-89: A refused connect is the completion's error.
 #[test]
 fn ovl_89_refused_connect() {
     let port = CompletionPort::new().unwrap();
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let ours = port.associate(TcpStream::unconnected(&nobody).unwrap(), ()).unwrap();
-    ours.connect(Operation::new(Vec::<u8>::new()), nobody).unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let ours = port
+        .associate(TcpStream::unconnected(&nobody).unwrap(), ())
+        .unwrap();
+    ours.connect(Operation::new(Vec::<u8>::new()), nobody)
+        .unwrap();
     let done = take(&port);
     assert_eq!(done.bytes.unwrap_err().code(), code::WSAECONNREFUSED);
     assert_eq!(done.operation.kind(), Kind::Connect);
 }
 
-/// PORT-18: A datagram longer than the buffer is a packet with WSAEMSGSIZE and a full buffer, whether it was there
-/// before the receive or not.
+/// PORT-18: A datagram too long for the buffer is a packet with WSAEMSGSIZE, and the buffer is full.
 #[test]
 fn port_18_long_datagram() {
     let port = CompletionPort::new().unwrap();
@@ -334,7 +364,10 @@ fn cxl_04_cancelled_operation_comes_back() {
     ours.recv(Operation::new(vec![0; 512])).unwrap();
     assert!(ours.cancel_all());
     let done = take(&port);
-    assert_eq!(done.bytes.unwrap_err().code(), code::ERROR_OPERATION_ABORTED);
+    assert_eq!(
+        done.bytes.unwrap_err().code(),
+        code::ERROR_OPERATION_ABORTED
+    );
     assert!(port.wait_timeout(SHORT).unwrap().is_none());
 
     done.socket.recv(done.operation).unwrap();
@@ -357,7 +390,8 @@ fn port_26_events_make_no_packets() {
     assert!(port.wait_timeout(SHORT).unwrap().is_none());
 }
 
-/// PRG-01, PRG-11: Many clients through few threads, each with its own bytes in order.
+/// PRG-01: Every byte comes back in order.
+/// PRG-11: Many clients through few threads, and each gets its own bytes only.
 #[test]
 fn echo_for_many_clients() {
     const CLIENTS: usize = 64;

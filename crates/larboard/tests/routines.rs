@@ -4,7 +4,9 @@ mod common;
 
 use common::{LONG, SHORT, connection, eventually};
 use larboard::net::TcpStream;
-use larboard::{CompletionPort, Done, Event, Operation, Wake, code, sleep_alertable, wait_any_alertable};
+use larboard::{
+    CompletionPort, Done, Event, Operation, Wake, code, sleep_alertable, wait_any_alertable,
+};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -41,9 +43,15 @@ fn apc_08_objects_win_over_routines() {
     peer.send(b"ahoy").unwrap();
     assert_eq!(event.wait_alertable(Some(LONG)).unwrap(), Wake::Object(0));
     assert!(!ran.get());
-    assert_eq!(wait_any_alertable(&[&event], Some(LONG)).unwrap(), Wake::Routine);
+    assert_eq!(
+        wait_any_alertable(&[&event], Some(LONG)).unwrap(),
+        Wake::Routine
+    );
     assert!(ran.get());
-    assert_eq!(event.wait_alertable(Some(Duration::ZERO)).unwrap(), Wake::Timeout);
+    assert_eq!(
+        event.wait_alertable(Some(Duration::ZERO)).unwrap(),
+        Wake::Timeout
+    );
 }
 
 /// APC-27: A routine may start the next operation; a server of one thread grows out of it.
@@ -83,7 +91,9 @@ fn apc_27_routines_start_routines() {
         assert_eq!(answer, [round; 20]);
     }
     drop(peer);
-    eventually("the end", || sleep_alertable(Some(Duration::from_millis(10))));
+    eventually("the end", || {
+        sleep_alertable(Some(Duration::from_millis(10)))
+    });
 }
 
 /// APC-06: Routines run in the order of the completions.
@@ -94,7 +104,9 @@ fn apc_06_in_order() {
     for number in 0..3 {
         let order = order.clone();
         ours.recv_then(Operation::new([0; 1]), move |done| {
-            order.borrow_mut().push((number, done.operation.filled()[0]))
+            order
+                .borrow_mut()
+                .push((number, done.operation.filled()[0]))
         })
         .unwrap();
     }
@@ -130,7 +142,9 @@ fn ovl_40_routine_refused_beside_a_port() {
     let port = CompletionPort::<()>::new().unwrap();
     let (ours, _peer) = connection();
     let ours = port.associate(ours, ()).unwrap();
-    let refused = ours.recv_then(Operation::new([0; 16]), |_| unreachable!()).unwrap_err();
+    let refused = ours
+        .recv_then(Operation::new([0; 16]), |_| unreachable!())
+        .unwrap_err();
     assert_eq!(refused.error.code(), code::WSAEINVAL);
 }
 

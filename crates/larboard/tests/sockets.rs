@@ -25,7 +25,10 @@ fn nb_04_nonblocking() {
     });
     let (ours, from) = accepted.unwrap();
     assert_eq!(from, peer.local_addr().unwrap());
-    assert_eq!(ours.recv(&mut [0; 8]).unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert_eq!(
+        ours.recv(&mut [0; 8]).unwrap_err().kind(),
+        ErrorKind::WouldBlock
+    );
     drop(peer);
     common::eventually("the end", || ours.recv(&mut [0; 8]) == Ok(0));
 }
@@ -36,7 +39,10 @@ fn ovl_57_receive_timeout() {
     let (ours, peer) = connection();
     ours.set_recv_timeout(Some(SHORT)).unwrap();
     let start = Instant::now();
-    assert_eq!(ours.recv(&mut [0; 8]).unwrap_err().code(), code::WSAETIMEDOUT);
+    assert_eq!(
+        ours.recv(&mut [0; 8]).unwrap_err().code(),
+        code::WSAETIMEDOUT
+    );
     assert!(start.elapsed() >= SHORT);
     let pending = ours.recv_overlapped(Operation::new([0; 8])).unwrap();
     let pending = pending.wait_timeout(SHORT * 2).unwrap_err();
@@ -78,7 +84,10 @@ fn sock_20_shutdown() {
         unconnected.shutdown(Shutdown::Both).unwrap_err().code(),
         code::WSAENOTCONN
     );
-    assert_eq!(unconnected.peer_addr().unwrap_err().code(), code::WSAENOTCONN);
+    assert_eq!(
+        unconnected.peer_addr().unwrap_err().code(),
+        code::WSAENOTCONN
+    );
 }
 
 /// SOCK-22: With a linger time of zero closing resets the connection.
@@ -87,7 +96,10 @@ fn sock_22_hard_close() {
     let (ours, peer) = connection();
     ours.set_linger(Some(Duration::ZERO)).unwrap();
     drop(ours);
-    assert_eq!(peer.recv(&mut [0; 8]).unwrap_err().code(), code::WSAECONNRESET);
+    assert_eq!(
+        peer.recv(&mut [0; 8]).unwrap_err().code(),
+        code::WSAECONNRESET
+    );
     assert_eq!(peer.take_error(), Ok(None));
 }
 
@@ -103,7 +115,10 @@ fn options_are_taken() {
         .or_else(|_| UdpSocket::bind("127.0.0.1:0"))
         .unwrap();
     datagrams.set_reuse_address(false).unwrap();
-    assert_eq!(datagrams.set_linger(None).unwrap_err().code(), code::WSAENOPROTOOPT);
+    assert_eq!(
+        datagrams.set_linger(None).unwrap_err().code(),
+        code::WSAENOPROTOOPT
+    );
 }
 
 #[test]
@@ -134,8 +149,10 @@ fn connect_with_a_time_limit() {
 fn std_sockets_there_and_back() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    listener.set_nonblocking(true).unwrap();
     let listener = TcpListener::try_from(listener).unwrap();
     let (ours, _) = listener.accept().unwrap();
+    peer.set_nonblocking(true).unwrap();
     let mut peer = TcpStream::try_from(peer).unwrap();
 
     peer.write_all(b"ahoy").unwrap();
@@ -150,7 +167,8 @@ fn std_sockets_there_and_back() {
     let refused = std::net::TcpStream::try_from(ours).unwrap_err();
     assert_eq!(refused.code(), code::WSAEINVAL, "it has another owner");
     let mut ours = std::net::TcpStream::try_from(shared).unwrap();
-    let sender = std::thread::spawn(move || peer.send(b"a blocking read waits for this").map(|_| peer));
+    let sender =
+        std::thread::spawn(move || peer.send(b"a blocking read waits for this").map(|_| peer));
     let mut buffer = [0; 30];
     ours.read_exact(&mut buffer).unwrap();
     assert_eq!(&buffer, b"a blocking read waits for this");

@@ -2,7 +2,8 @@
 
 use larboard::net::{Socket, TcpListener, TcpStream, UdpSocket};
 use larboard::{
-    Associated, Completion, CompletionPort, Done, Error, Event, Operation, Packet, Pending, Semaphore, WaitableTimer,
+    Associated, Completion, CompletionPort, Done, Error, Event, Operation, Packet, Pending,
+    Semaphore, WaitableTimer,
 };
 use std::cell::Cell;
 

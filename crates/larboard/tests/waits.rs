@@ -4,8 +4,9 @@ mod common;
 
 use common::{LONG, SHORT, connection};
 use larboard::{
-    Event, MAXIMUM_WAIT_OBJECTS, Operation, Semaphore, Waitable, WaitableTimer, Wake, code, sleep_alertable, wait_all,
-    wait_all_alertable, wait_all_timeout, wait_any, wait_any_alertable, wait_any_timeout,
+    Event, MAXIMUM_WAIT_OBJECTS, Operation, Semaphore, Waitable, WaitableTimer, Wake, code,
+    sleep_alertable, wait_all, wait_all_alertable, wait_all_timeout, wait_any, wait_any_alertable,
+    wait_any_timeout,
 };
 use std::time::{Duration, Instant};
 
@@ -51,12 +52,18 @@ fn wait_11_all_or_nothing() {
     let events = [Event::auto(true).unwrap(), Event::auto(false).unwrap()];
     let all = objects(&events);
     assert!(!wait_all_timeout(&all, SHORT).unwrap());
-    assert!(events[0].wait_timeout(Duration::ZERO).unwrap(), "nothing was taken");
+    assert!(
+        events[0].wait_timeout(Duration::ZERO).unwrap(),
+        "nothing was taken"
+    );
     std::thread::scope(|s| {
         s.spawn(|| events.iter().for_each(Event::set));
         wait_all(&all).unwrap();
     });
-    assert_eq!(wait_all_alertable(&all, Some(Duration::ZERO)).unwrap(), Wake::Timeout);
+    assert_eq!(
+        wait_all_alertable(&all, Some(Duration::ZERO)).unwrap(),
+        Wake::Timeout
+    );
 }
 
 /// WAIT-04: A wait never ends before its time.
@@ -102,8 +109,14 @@ fn wait_23_semaphores() {
         );
     }
     let semaphore = Semaphore::new(1, 3).unwrap();
-    assert_eq!(semaphore.release(3).unwrap_err().code(), code::ERROR_TOO_MANY_POSTS);
-    assert_eq!(semaphore.release(0).unwrap_err().code(), code::ERROR_INVALID_PARAMETER);
+    assert_eq!(
+        semaphore.release(3).unwrap_err().code(),
+        code::ERROR_TOO_MANY_POSTS
+    );
+    assert_eq!(
+        semaphore.release(0).unwrap_err().code(),
+        code::ERROR_INVALID_PARAMETER
+    );
     assert_eq!(semaphore.release(2), Ok(1));
     for _ in 0..3 {
         assert!(semaphore.wait_timeout(Duration::ZERO).unwrap());
@@ -116,7 +129,10 @@ fn wait_23_semaphores() {
 /// WAIT-34: A cancelled timer never comes.
 #[test]
 fn wait_31_timers() {
-    let (manual, auto) = (WaitableTimer::manual().unwrap(), WaitableTimer::auto().unwrap());
+    let (manual, auto) = (
+        WaitableTimer::manual().unwrap(),
+        WaitableTimer::auto().unwrap(),
+    );
     manual.set(Duration::ZERO).unwrap();
     assert!(manual.wait_timeout(LONG).unwrap());
     assert!(manual.wait_timeout(Duration::ZERO).unwrap());
@@ -144,10 +160,16 @@ fn wait_52_operations_among_objects() {
     let first = ours.recv_overlapped(Operation::new([0; 16])).unwrap();
     let second = other.recv_overlapped(Operation::new([0; 16])).unwrap();
     assert!(!first.is_finished());
-    assert_eq!(wait_any_timeout(&[&stop, &first, &second], SHORT).unwrap(), None);
+    assert_eq!(
+        wait_any_timeout(&[&stop, &first, &second], SHORT).unwrap(),
+        None
+    );
 
     other_peer.send(b"second").unwrap();
-    assert_eq!(wait_any_timeout(&[&stop, &first, &second], LONG).unwrap(), Some(2));
+    assert_eq!(
+        wait_any_timeout(&[&stop, &first, &second], LONG).unwrap(),
+        Some(2)
+    );
     assert_eq!(second.try_finish().unwrap().operation.filled(), b"second");
 
     let first = first.try_finish().unwrap_err();
@@ -159,8 +181,7 @@ fn wait_52_operations_among_objects() {
     assert_eq!(first.wait().operation.filled(), b"first");
 }
 
-/// WAIT-52: Two hundred times over, with the same operation: the event of the last use never passes for that of the
-/// next.
+/// WAIT-52: The event of an operation's last use never passes for that of the next.
 #[test]
 fn wait_52_reused_operation() {
     let (ours, peer) = connection();

@@ -24,7 +24,7 @@ use windows_sys::core::{BOOL, PCSTR, PCWSTR};
 use larboard_kernel::device::disk::Disk;
 use larboard_kernel::device::socket::transfer::{Receive, Send};
 use larboard_kernel::device::socket::{Operation, phase};
-use larboard_kernel::device::{Buffers, Device, Direction};
+use larboard_kernel::device::{Buffers, Device};
 use larboard_kernel::io::blocking::Patience;
 use larboard_kernel::io::file::{self, File};
 
@@ -347,15 +347,12 @@ impl Transfer {
             Device::Disk(disk) => unsafe { self.on_disk(&file, disk) }?,
             Device::Socket(socket) => {
                 socket_settles(&file);
-                let direction = if self.writes {
-                    Direction::Out
-                } else {
-                    Direction::In
-                };
-                let patience = if socket.is(phase::NON_BLOCKING) {
-                    Patience::None
-                } else {
-                    Patience::Milliseconds(socket.timeout(direction))
+                let patience = |direction| {
+                    if socket.is(phase::NON_BLOCKING) {
+                        Patience::None
+                    } else {
+                        Patience::Milliseconds(socket.timeout(direction))
+                    }
                 };
                 // SAFETY: this function's contract.
                 let finished = unsafe {

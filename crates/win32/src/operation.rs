@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use windows_sys::Win32::Networking::WinSock::LPWSAOVERLAPPED_COMPLETION_ROUTINE;
 use windows_sys::Win32::System::IO::{LPOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED};
 
+use larboard_kernel::device::Direction;
 use larboard_kernel::device::socket::Operation;
 use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::complete::Finished;
@@ -108,9 +109,10 @@ pub(crate) unsafe fn transfer(
     file: &Arc<File>,
     mut operation: Operation,
     notify: Notify,
-    patience: Patience,
+    patience: impl FnOnce(Direction) -> Patience,
 ) -> Result<Finished, Status> {
     if notify.is_synchronous() {
+        let patience = patience(operation.direction());
         return settled(blocking::transfer(file, &mut operation, patience));
     }
     if file.has_modes(file::OVERLAPPED) {

@@ -113,7 +113,7 @@ fn bars(comparison: &Comparison, connections: usize, metric: &Metric) -> Vec<Bar
 fn scrolling_table(comparison: &Comparison) -> String {
     let mut html = String::from("<div class=wide><table>\n<tr>");
     for heading in table::HEADER {
-        let _ = write!(html, "<th>{}", heading.replace('\n', " "));
+        let _ = write!(html, "<th>{}", heading.trim_start().replace('\n', "<br>"));
     }
     for connections in comparison.connections() {
         for cell in comparison.with_connections(connections) {
@@ -151,7 +151,7 @@ p { margin: 0 0 .8rem; color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .92rem; }
 th, td { padding: .35rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
-th { color: var(--soft); font-weight: 600; }
+th { color: var(--soft); font-weight: 600; line-height: 1.25; vertical-align: bottom; }
 .charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 figure { margin: 0; padding: .8rem; border: 1px solid var(--rule); border-radius: .5rem; }
 figcaption { font-weight: 600; margin-bottom: .3rem; }

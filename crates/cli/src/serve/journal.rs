@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::panic::Location;
+use std::process;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use larboard::Error;
@@ -23,6 +25,9 @@ pub struct Journal {
     departures: Mutex<u64>,
     departed: Condvar,
 }
+
+/// How long the summary may take to be read.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Journal {
     /// The journal of this program, which lives as long as the program does.
@@ -104,18 +109,34 @@ impl Journal {
     }
 
     /// Ends the program with its summary, which is the last it prints.
-    pub fn finish(&self) -> ! {
-        let mut out = io::stdout().lock();
-        let summary = self.messages.summary(
-            self.clients.load(Relaxed),
-            self.received.load(Relaxed),
-            self.bytes.load(Relaxed),
-            self.peak_threads.load(Relaxed),
-        );
-        // A reader who has left is no error.
-        let _ = out.write_all(summary.as_bytes()).and_then(|()| out.flush());
-        // The lock is still held: no other thread prints after the summary.
-        std::process::exit(0);
+    pub fn finish(&'static self) -> ! {
+        let (printed, wait) = mpsc::channel();
+        thread::spawn(move || {
+            let mut out = io::stdout().lock();
+            // A reader who has left is no error.
+            let _ = out
+                .write_all(self.summary().as_bytes())
+                .and_then(|()| out.flush());
+            let _ = printed.send(());
+            // The lock is kept: no other thread prints after the summary.
+            loop {
+                thread::park();
+            }
+        });
+        // A reader who has stopped reading does not keep the server from ending.
+        let _ = wait.recv_timeout(PATIENCE);
+        process::exit(0);
+    }
+
+    fn summary(&self) -> String {
+        let [clients, received, bytes, threads] = [
+            &self.clients,
+            &self.received,
+            &self.bytes,
+            &self.peak_threads,
+        ]
+        .map(|count| count.load(Relaxed));
+        self.messages.summary(clients, received, bytes, threads)
     }
 
     fn say(&self, text: impl FnOnce(&ServerMessages) -> String) {

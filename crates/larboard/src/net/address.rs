@@ -3,7 +3,8 @@
 use crate::error::{Error, Result, code};
 use crate::sys::Win32;
 use Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, GetAcceptExSockaddrs, IN_ADDR, IN6_ADDR, SOCKADDR, SOCKADDR_IN, SOCKADDR_IN6, SOCKADDR_STORAGE,
+    AF_INET, AF_INET6, GetAcceptExSockaddrs, IN_ADDR, IN6_ADDR, SOCKADDR, SOCKADDR_IN,
+    SOCKADDR_IN6, SOCKADDR_STORAGE,
 };
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 use std::ptr::{self, NonNull};
@@ -181,7 +182,10 @@ unsafe fn read(from: *const SOCKADDR) -> Option<SocketAddr> {
                 let raw = from.cast::<SOCKADDR_IN6>().read_unaligned();
                 let IN6_ADDR { u } = raw.sin6_addr;
                 let (ip, port) = (Ipv6Addr::from(u.Byte), u16::from_be(raw.sin6_port));
-                Some(SocketAddrV6::new(ip, port, raw.sin6_flowinfo, raw.Anonymous.sin6_scope_id).into())
+                Some(
+                    SocketAddrV6::new(ip, port, raw.sin6_flowinfo, raw.Anonymous.sin6_scope_id)
+                        .into(),
+                )
             }
             _ => None,
         }
@@ -194,7 +198,12 @@ mod tests {
 
     #[test]
     fn addresses_survive_the_way_there_and_back() {
-        for text in ["127.0.0.1:9000", "[::1]:9000", "[fe80::1%3]:65535", "0.0.0.0:0"] {
+        for text in [
+            "127.0.0.1:9000",
+            "[::1]:9000",
+            "[fe80::1%3]:65535",
+            "0.0.0.0:0",
+        ] {
             let address: SocketAddr = text.parse().unwrap();
             assert_eq!(RawAddress::new(&address).get().unwrap(), address);
         }
@@ -202,6 +211,9 @@ mod tests {
 
     #[test]
     fn an_unknown_family_is_an_error() {
-        assert_eq!(RawAddress::default().get().unwrap_err().code(), code::WSAEAFNOSUPPORT);
+        assert_eq!(
+            RawAddress::default().get().unwrap_err().code(),
+            code::WSAEAFNOSUPPORT
+        );
     }
 }

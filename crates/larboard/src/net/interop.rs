@@ -25,7 +25,9 @@ impl Socket {
     /// [`WSAENOTSOCK`](crate::code::WSAENOTSOCK) if it is something else, [`WSAEMFILE`](crate::code::WSAEMFILE).
     pub fn from_os(socket: impl Into<OsSocket>) -> Result<Self> {
         // SAFETY: `from_os` gives up its argument for a SOCKET that is ours.
-        unsafe { Self::created(sys::from_os(socket.into())?) }
+        let socket = unsafe { Self::created(sys::from_os(socket.into())?)? };
+        socket.set_nonblocking(false)?;
+        Ok(socket)
     }
 
     /// Turns it into a socket of the system, which converts on into those of `std` and `socket2`.

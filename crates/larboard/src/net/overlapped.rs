@@ -26,7 +26,10 @@ impl Socket {
     /// With the operation given back: [`WSAENOTCONN`](crate::code::WSAENOTCONN),
     /// [`WSAECONNRESET`](crate::code::WSAECONNRESET), [`WSAESHUTDOWN`](crate::code::WSAESHUTDOWN),
     /// [`WSAENOBUFS`](crate::code::WSAENOBUFS).
-    pub fn recv_overlapped<B: BufferMut, T>(&self, operation: Operation<B, T>) -> Start<Pending<B, T>, B, T> {
+    pub fn recv_overlapped<B: BufferMut, T>(
+        &self,
+        operation: Operation<B, T>,
+    ) -> Start<Pending<B, T>, B, T> {
         self.recv_into_overlapped(operation, ..)
     }
 
@@ -39,7 +42,9 @@ impl Socket {
         operation: Operation<B, T>,
         range: impl RangeBounds<usize>,
     ) -> Start<Pending<B, T>, B, T> {
-        self.pend(operation, |operation| Ok(Call::Receive(writable(operation, range)?)))
+        self.pend(operation, |operation| {
+            Ok(Call::Receive(writable(operation, range)?))
+        })
     }
 
     /// Starts to send a part of the buffer (`..` for all of it). Stands for `WSASend`; complete when the system has
@@ -65,7 +70,9 @@ impl Socket {
         operation: Operation<B, T>,
         range: impl RangeBounds<usize>,
     ) -> Start<Pending<B, T>, B, T> {
-        self.pend(operation, |operation| Ok(Call::Send(readable(operation, range)?)))
+        self.pend(operation, |operation| {
+            Ok(Call::Send(readable(operation, range)?))
+        })
     }
 
     /// Starts to receive one datagram; [`Operation::peer`] is its sender. Stands for `WSARecvFrom`.
@@ -87,8 +94,13 @@ impl Socket {
     ///
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound (OVL-72).
-    pub fn recv_from_overlapped<B: BufferMut, T>(&self, operation: Operation<B, T>) -> Start<Pending<B, T>, B, T> {
-        self.pend(operation, |operation| Ok(Call::ReceiveFrom(writable(operation, ..)?)))
+    pub fn recv_from_overlapped<B: BufferMut, T>(
+        &self,
+        operation: Operation<B, T>,
+    ) -> Start<Pending<B, T>, B, T> {
+        self.pend(operation, |operation| {
+            Ok(Call::ReceiveFrom(writable(operation, ..)?))
+        })
     }
 
     /// Starts to send a part of the buffer as one datagram. Stands for `WSASendTo`.
@@ -102,7 +114,9 @@ impl Socket {
         range: impl RangeBounds<usize>,
         to: SocketAddr,
     ) -> Start<Pending<B, T>, B, T> {
-        self.pend(operation, |operation| Ok(Call::SendTo(readable(operation, range)?, to)))
+        self.pend(operation, |operation| {
+            Ok(Call::SendTo(readable(operation, range)?, to))
+        })
     }
 
     /// Starts to accept a client, who is found in [`Operation::take_accepted`] afterwards; the buffer is not used.
@@ -125,7 +139,10 @@ impl Socket {
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket does not listen,
     /// [`WSAEMFILE`](crate::code::WSAEMFILE).
-    pub fn accept_overlapped<B, T>(&self, operation: Operation<B, T>) -> Start<Pending<B, T>, B, T> {
+    pub fn accept_overlapped<B, T>(
+        &self,
+        operation: Operation<B, T>,
+    ) -> Start<Pending<B, T>, B, T> {
         self.pend(operation, |_| Ok(Call::Accept))
     }
 
@@ -146,7 +163,11 @@ impl Socket {
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound,
     /// [`WSAEISCONN`](crate::code::WSAEISCONN). A refusal is the completion's error (OVL-89).
-    pub fn connect_overlapped<B, T>(&self, operation: Operation<B, T>, to: SocketAddr) -> Start<Pending<B, T>, B, T> {
+    pub fn connect_overlapped<B, T>(
+        &self,
+        operation: Operation<B, T>,
+        to: SocketAddr,
+    ) -> Start<Pending<B, T>, B, T> {
         self.pend(operation, |_| Ok(Call::Connect(to)))
     }
 
@@ -164,7 +185,10 @@ impl Socket {
     ///
     /// # Errors
     /// With the operation given back: [`WSAENOTCONN`](crate::code::WSAENOTCONN) (OVL-92).
-    pub fn disconnect_overlapped<B, T>(&self, operation: Operation<B, T>) -> Start<Pending<B, T>, B, T> {
+    pub fn disconnect_overlapped<B, T>(
+        &self,
+        operation: Operation<B, T>,
+    ) -> Start<Pending<B, T>, B, T> {
         self.pend(operation, |_| Ok(Call::Disconnect))
     }
 
@@ -319,7 +343,10 @@ pub(crate) fn writable<B: BufferMut, T>(
 }
 
 /// A part of the buffer to send from.
-pub(crate) fn readable<B: Buffer, T>(operation: &Operation<B, T>, range: impl RangeBounds<usize>) -> Result<Memory> {
+pub(crate) fn readable<B: Buffer, T>(
+    operation: &Operation<B, T>,
+    range: impl RangeBounds<usize>,
+) -> Result<Memory> {
     let bytes = operation.buffer().bytes();
     Ok(Memory {
         range: part(range, bytes.len())?,

@@ -6,11 +6,11 @@ use crate::routine;
 use crate::sys::{self, Win32};
 use Win32::Foundation::HANDLE;
 use Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, IPPROTO_TCP, LINGER, MSG_PEEK, MSG_WAITALL, SD_BOTH,
-    SD_RECEIVE, SD_SEND, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_RCVBUF, SO_RCVTIMEO, SO_REUSEADDR, SO_SNDBUF,
-    SO_SNDTIMEO, SOCK_DGRAM, SOCK_STREAM, SOCKET, SOL_SOCKET, TCP_NODELAY, WSA_FLAG_NO_HANDLE_INHERIT,
-    WSA_FLAG_OVERLAPPED, WSASocketW, bind, closesocket, getpeername, getsockname, getsockopt, ioctlsocket, recv, send,
-    setsockopt, shutdown,
+    AF_INET, AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, IPPROTO_TCP, LINGER, MSG_PEEK,
+    MSG_WAITALL, SD_BOTH, SD_RECEIVE, SD_SEND, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_RCVBUF,
+    SO_RCVTIMEO, SO_REUSEADDR, SO_SNDBUF, SO_SNDTIMEO, SOCK_DGRAM, SOCK_STREAM, SOCKET, SOL_SOCKET,
+    TCP_NODELAY, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSASocketW, bind, closesocket,
+    getpeername, getsockname, getsockopt, ioctlsocket, recv, send, setsockopt, shutdown,
 };
 use Win32::System::IO::CancelIoEx;
 use std::fmt;
@@ -311,7 +311,15 @@ impl Socket {
     pub fn take_error(&self) -> Result<Option<crate::Error>> {
         let (mut value, mut size) = (0u32, size_of::<u32>() as i32);
         // SAFETY: value and size are live variables.
-        success(unsafe { getsockopt(self.raw(), SOL_SOCKET, SO_ERROR, (&raw mut value).cast(), &mut size) })?;
+        success(unsafe {
+            getsockopt(
+                self.raw(),
+                SOL_SOCKET,
+                SO_ERROR,
+                (&raw mut value).cast(),
+                &mut size,
+            )
+        })?;
         Ok((value != 0).then(|| crate::Error::new(value)))
     }
 

@@ -7,8 +7,8 @@ use crate::operation::{Header, Kind};
 use crate::sys::{self, Win32};
 use Win32::Networking::WinSock::{
     AcceptEx, LPFN_CONNECTEX, LPFN_DISCONNECTEX, LPWSAOVERLAPPED_COMPLETION_ROUTINE,
-    SIO_GET_EXTENSION_FUNCTION_POINTER, SOCKET, WSABUF, WSAID_CONNECTEX, WSAID_DISCONNECTEX, WSAIoctl, WSARecv,
-    WSARecvFrom, WSASend, WSASendTo,
+    SIO_GET_EXTENSION_FUNCTION_POINTER, SOCKET, WSABUF, WSAID_CONNECTEX, WSAID_DISCONNECTEX,
+    WSAIoctl, WSARecv, WSARecvFrom, WSASend, WSASendTo,
 };
 use Win32::System::IO::OVERLAPPED;
 use std::net::SocketAddr;
@@ -46,9 +46,10 @@ impl Call {
 
     pub(crate) fn range(&self) -> Range<usize> {
         match self {
-            Self::Receive(memory) | Self::ReceiveFrom(memory) | Self::Send(memory) | Self::SendTo(memory, _) => {
-                memory.range.clone()
-            }
+            Self::Receive(memory)
+            | Self::ReceiveFrom(memory)
+            | Self::Send(memory)
+            | Self::SendTo(memory, _) => memory.range.clone(),
             Self::Accept | Self::Connect(_) | Self::Disconnect => 0..0,
         }
     }
@@ -85,9 +86,20 @@ pub(crate) unsafe fn issue(
         match call {
             Call::Receive(memory) => (
                 true,
-                WSARecv(raw, &memory.wsabuf(), 1, none, &mut flags, overlapped, routine),
+                WSARecv(
+                    raw,
+                    &memory.wsabuf(),
+                    1,
+                    none,
+                    &mut flags,
+                    overlapped,
+                    routine,
+                ),
             ),
-            Call::Send(memory) => (false, WSASend(raw, &memory.wsabuf(), 1, none, 0, overlapped, routine)),
+            Call::Send(memory) => (
+                false,
+                WSASend(raw, &memory.wsabuf(), 1, none, 0, overlapped, routine),
+            ),
             Call::ReceiveFrom(memory) => {
                 let (from, length) = addresses(header).expect_sender();
                 (
@@ -109,14 +121,27 @@ pub(crate) unsafe fn issue(
                 let (to, length) = addresses(header).set_destination(to);
                 (
                     false,
-                    WSASendTo(raw, &memory.wsabuf(), 1, none, 0, to, length, overlapped, routine),
+                    WSASendTo(
+                        raw,
+                        &memory.wsabuf(),
+                        1,
+                        none,
+                        0,
+                        to,
+                        length,
+                        overlapped,
+                        routine,
+                    ),
                 )
             }
             Call::Accept => (false, accept(socket, header)?),
             Call::Connect(to) => (false, connect(socket, overlapped, to)?),
             Call::Disconnect => {
                 let disconnect_ex = extensions(raw)?.1.ok_or(Error::from(code::WSAEOPNOTSUPP))?;
-                (false, socket_error_if_false(disconnect_ex(raw, overlapped, 0, 0)))
+                (
+                    false,
+                    socket_error_if_false(disconnect_ex(raw, overlapped, 0, 0)),
+                )
             }
         }
     };
@@ -150,7 +175,10 @@ unsafe fn accept(listener: &Socket, header: NonNull<Header>) -> Result<i32> {
     // SAFETY: nobody else uses the block before the call; the area has room for the two addresses.
     unsafe {
         (*header.as_ptr()).extra().accepted = Some(client);
-        let (area, size) = (addresses(header).expect_accepted().cast(), ACCEPT_AREA as u32);
+        let (area, size) = (
+            addresses(header).expect_accepted().cast(),
+            ACCEPT_AREA as u32,
+        );
         let overlapped = header.as_ptr().cast();
         Ok(socket_error_if_false(AcceptEx(
             listener.raw(),
@@ -169,7 +197,9 @@ unsafe fn accept(listener: &Socket, header: NonNull<Header>) -> Result<i32> {
 ///
 /// As [`issue`].
 unsafe fn connect(socket: &Socket, overlapped: *mut OVERLAPPED, to: &SocketAddr) -> Result<i32> {
-    let connect_ex = extensions(socket.raw())?.0.ok_or(Error::from(code::WSAEOPNOTSUPP))?;
+    let connect_ex = extensions(socket.raw())?
+        .0
+        .ok_or(Error::from(code::WSAEOPNOTSUPP))?;
     let to = super::address::RawAddress::new(to);
     // SAFETY: the address is taken over by the call; there is no data to send with it.
     let done = unsafe {

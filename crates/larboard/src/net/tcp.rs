@@ -61,7 +61,13 @@ impl TcpListener {
     pub fn accept(&self) -> Result<(TcpStream, SocketAddr)> {
         let mut address = RawAddress::default();
         // SAFETY: address and length are live variables; the socket returned is new.
-        let client = unsafe { Socket::created(accept(self.raw(), address.as_mut_ptr(), &mut address.length)) };
+        let client = unsafe {
+            Socket::created(accept(
+                self.raw(),
+                address.as_mut_ptr(),
+                &mut address.length,
+            ))
+        };
         routine::resume_panic();
         Ok((TcpStream(client?), address.get()?))
     }
@@ -92,6 +98,16 @@ impl TcpStream {
     }
 
     /// Connects, waiting for at most `timeout`.
+    ///
+    /// ```
+    /// use larboard::{code, net::TcpStream};
+    /// use std::time::Duration;
+    ///
+    /// let nobody = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    /// let error = TcpStream::connect_timeout(&nobody, Duration::from_secs(10)).unwrap_err();
+    /// assert_eq!(error.code(), code::WSAECONNREFUSED);
+    /// # std::io::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`connect`](Self::connect); [`WSAETIMEDOUT`](crate::code::WSAETIMEDOUT) when the time runs out.

@@ -72,8 +72,14 @@ impl Event {
 
     fn create(manual: bool, signalled: bool) -> Result<Self> {
         // SAFETY: no security attributes and no name are given; the handle returned is new.
-        let handle =
-            unsafe { Handle::created(CreateEventW(ptr::null(), manual.into(), signalled.into(), ptr::null())) };
+        let handle = unsafe {
+            Handle::created(CreateEventW(
+                ptr::null(),
+                manual.into(),
+                signalled.into(),
+                ptr::null(),
+            ))
+        };
         handle.map(Self)
     }
 }

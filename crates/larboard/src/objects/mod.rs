@@ -45,7 +45,10 @@ macro_rules! waitable_object {
             ///
             /// # Panics
             /// Continues the panic of a routine that panicked.
-            pub fn wait_alertable(&self, timeout: Option<std::time::Duration>) -> $crate::Result<$crate::Wake> {
+            pub fn wait_alertable(
+                &self,
+                timeout: Option<std::time::Duration>,
+            ) -> $crate::Result<$crate::Wake> {
                 $crate::wait::wait_any_alertable(&[self], timeout)
             }
         }

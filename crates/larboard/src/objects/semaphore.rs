@@ -28,7 +28,9 @@ impl Semaphore {
     /// maximum` (WAIT-23).
     pub fn new(initial: i32, maximum: i32) -> Result<Self> {
         // SAFETY: no security attributes and no name are given; the handle returned is new.
-        let handle = unsafe { Handle::created(CreateSemaphoreW(ptr::null(), initial, maximum, ptr::null())) };
+        let handle = unsafe {
+            Handle::created(CreateSemaphoreW(ptr::null(), initial, maximum, ptr::null()))
+        };
         handle.map(Self)
     }
 

@@ -56,7 +56,10 @@ impl WaitableTimer {
     /// # Errors
     /// None that a valid timer can cause.
     pub fn set_periodic(&self, due: Duration, period: Duration) -> Result<()> {
-        let period = period.as_nanos().div_ceil(1_000_000).clamp(1, i32::MAX as u128);
+        let period = period
+            .as_nanos()
+            .div_ceil(1_000_000)
+            .clamp(1, i32::MAX as u128);
         self.arm(due, period as i32)
     }
 
@@ -83,7 +86,13 @@ impl WaitableTimer {
 
     fn create(manual: bool) -> Result<Self> {
         // SAFETY: no security attributes and no name are given; the handle returned is new.
-        let handle = unsafe { Handle::created(CreateWaitableTimerW(ptr::null(), manual.into(), ptr::null())) };
+        let handle = unsafe {
+            Handle::created(CreateWaitableTimerW(
+                ptr::null(),
+                manual.into(),
+                ptr::null(),
+            ))
+        };
         handle.map(Self)
     }
 }

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::net::{Shutdown, SocketAddr};
 use std::ops::{Deref, RangeBounds};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A socket associated with a [`CompletionPort`](crate::CompletionPort), with its key. What is started through it
@@ -84,15 +84,34 @@ impl<K, B, T> Associated<K, B, T> {
     ///
     /// # Errors
     /// The same, and [`WSAEFAULT`](crate::code::WSAEFAULT) if `range` is not in the buffer.
-    pub fn recv_into(&self, operation: Operation<B, T>, range: impl RangeBounds<usize>) -> Started<B, T>
+    pub fn recv_into(
+        &self,
+        operation: Operation<B, T>,
+        range: impl RangeBounds<usize>,
+    ) -> Started<B, T>
     where
         B: BufferMut,
     {
-        self.start(operation, |operation| Ok(Call::Receive(writable(operation, range)?)))
+        self.start(operation, |operation| {
+            Ok(Call::Receive(writable(operation, range)?))
+        })
     }
 
     /// Starts to send a part of the buffer (`..` for all of it). Stands for `WSASend`; complete when the system has
     /// taken all bytes (OVL-63).
+    ///
+    /// ```
+    /// # use larboard::{CompletionPort, Operation, Packet, net::*};
+    /// # let port = CompletionPort::new()?;
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// let server = port.associate(listener.accept()?.0, ())?;
+    /// server.send(Operation::new("ahoy, all"), ..4)?;
+    /// let Packet::Io(done) = port.wait()? else { panic!("nothing was posted") };
+    /// assert_eq!((done.bytes?, done.operation.filled()), (4, &b"ahoy"[..]));
+    /// # drop(client);
+    /// # larboard::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// As [`recv_into`](Self::recv_into).
@@ -100,10 +119,26 @@ impl<K, B, T> Associated<K, B, T> {
     where
         B: Buffer,
     {
-        self.start(operation, |operation| Ok(Call::Send(readable(operation, range)?)))
+        self.start(operation, |operation| {
+            Ok(Call::Send(readable(operation, range)?))
+        })
     }
 
     /// Starts to receive one datagram; [`Operation::peer`] is its sender. Stands for `WSARecvFrom`.
+    ///
+    /// ```
+    /// # use larboard::{CompletionPort, Operation, Packet, net::*};
+    /// # let port = CompletionPort::new()?;
+    /// let socket = port.associate(UdpSocket::bind("127.0.0.1:0")?, ())?;
+    /// let address = socket.local_addr()?;
+    /// socket.recv_from(Operation::new(vec![0; 512]))?;
+    /// socket.send_to(Operation::new(b"ahoy".to_vec()), .., address)?;
+    /// for _ in 0..2 {
+    ///     let Packet::Io(done) = port.wait()? else { panic!("nothing was posted") };
+    ///     assert_eq!(done.operation.filled(), b"ahoy");
+    /// }
+    /// # larboard::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket is not bound (OVL-72). A
@@ -113,7 +148,9 @@ impl<K, B, T> Associated<K, B, T> {
     where
         B: BufferMut,
     {
-        self.start(operation, |operation| Ok(Call::ReceiveFrom(writable(operation, ..)?)))
+        self.start(operation, |operation| {
+            Ok(Call::ReceiveFrom(writable(operation, ..)?))
+        })
     }
 
     /// Starts to send a part of the buffer as one datagram. Stands for `WSASendTo`.
@@ -121,15 +158,41 @@ impl<K, B, T> Associated<K, B, T> {
     /// # Errors
     /// With the operation given back: [`WSAEMSGSIZE`](crate::code::WSAEMSGSIZE), [`WSAEACCES`](crate::code::WSAEACCES),
     /// [`WSAEFAULT`](crate::code::WSAEFAULT) if `range` is not in the buffer.
-    pub fn send_to(&self, operation: Operation<B, T>, range: impl RangeBounds<usize>, to: SocketAddr) -> Started<B, T>
+    pub fn send_to(
+        &self,
+        operation: Operation<B, T>,
+        range: impl RangeBounds<usize>,
+        to: SocketAddr,
+    ) -> Started<B, T>
     where
         B: Buffer,
     {
-        self.start(operation, |operation| Ok(Call::SendTo(readable(operation, range)?, to)))
+        self.start(operation, |operation| {
+            Ok(Call::SendTo(readable(operation, range)?, to))
+        })
     }
 
     /// Starts to accept a client on a listening socket; the client is found in [`Operation::take_accepted`] afterwards,
     /// and associated with no port yet (PORT-13). The buffer is not used. Stands for `AcceptEx`.
+    ///
+    /// ```
+    /// # use larboard::{CompletionPort, Operation, Packet, net::*};
+    /// # let port = CompletionPort::new()?;
+    /// let listener = port.associate(TcpListener::bind("127.0.0.1:0")?, "listener")?;
+    /// let address = listener.local_addr()?;
+    /// let client = port.associate(TcpStream::unconnected(&address)?, "client")?;
+    /// listener.accept(Operation::new(vec![0; 512]))?;
+    /// client.connect(Operation::new(vec![0; 512]), address)?;
+    /// for _ in 0..2 {
+    ///     let Packet::Io(mut done) = port.wait()? else { panic!("nothing was posted") };
+    ///     done.bytes?;
+    ///     if *done.key() == "listener" {
+    ///         let (server, peer) = done.operation.take_accepted()?;
+    ///         assert_eq!(server.peer_addr()?, peer);
+    ///     }
+    /// }
+    /// # larboard::Result::Ok(())
+    /// ```
     ///
     /// # Errors
     /// With the operation given back: [`WSAEINVAL`](crate::code::WSAEINVAL) if the socket does not listen,
@@ -236,7 +299,11 @@ type Started<B, T> = std::result::Result<(), NotStarted<B, T>>;
 
 impl<K> Association<K> {
     /// A new block, with one owner, known to the port.
-    pub(super) fn create<B, T>(socket: Socket, key: K, port: &Arc<Shared<K>>) -> Associated<K, B, T> {
+    pub(super) fn create<B, T>(
+        socket: Socket,
+        key: K,
+        port: &Arc<Shared<K>>,
+    ) -> Associated<K, B, T> {
         let counts = AtomicU64::new(OWNER);
         let block = Self {
             counts,
@@ -274,8 +341,7 @@ impl<K, B, T> Clone for Associated<K, B, T> {
 impl<K, B, T> Drop for Associated<K, B, T> {
     fn drop(&mut self) {
         let association = self.association();
-        if association.counts.fetch_sub(OWNER, Ordering::Release) == OWNER {
-            fence(Ordering::Acquire);
+        if association.counts.fetch_sub(OWNER, Ordering::AcqRel) == OWNER {
             let port = association.port.clone();
             port.registry.remove(self.association);
             // SAFETY: there is no owner and nothing in flight any more, and the registry has forgotten the block (rule
@@ -328,11 +394,15 @@ impl<K> Registry<K> {
     fn remove(&self, association: NonNull<Association<K>>) {
         let mut list = self.lock();
         // SAFETY: as in `add`.
-        let place = unsafe { association.as_ref() }.place.load(Ordering::Relaxed);
+        let place = unsafe { association.as_ref() }
+            .place
+            .load(Ordering::Relaxed);
         list.swap_remove(place);
         if let Some(moved) = list.get(place) {
             // SAFETY: as in `add`.
-            unsafe { moved.as_ref() }.place.store(place, Ordering::Relaxed);
+            unsafe { moved.as_ref() }
+                .place
+                .store(place, Ordering::Relaxed);
         }
     }
 

@@ -28,8 +28,8 @@ use crate::pending::GRACE;
 use crate::sys::{self, Win32};
 use Win32::Foundation::INVALID_HANDLE_VALUE;
 use Win32::System::IO::{
-    CreateIoCompletionPort, GetQueuedCompletionStatus, GetQueuedCompletionStatusEx, OVERLAPPED, OVERLAPPED_ENTRY,
-    PostQueuedCompletionStatus,
+    CreateIoCompletionPort, GetQueuedCompletionStatus, GetQueuedCompletionStatusEx, OVERLAPPED,
+    OVERLAPPED_ENTRY, PostQueuedCompletionStatus,
 };
 use association::{Association, Registry};
 use std::fmt;
@@ -258,8 +258,11 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
     }
 
     /// Closes the port: every wait, present or future, returns
-    /// [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0), and nothing can be started on its sockets any
-    /// more (PORT-61). What is queued or in flight is dropped with the port. A second time it has no effect.
+    /// [`ERROR_ABANDONED_WAIT_0`](crate::code::ERROR_ABANDONED_WAIT_0), and nothing can be started on its sockets any more
+    /// (PORT-61). What is queued or in flight is dropped with the port. A second time it has no effect.
+    ///
+    /// A waiter that the [concurrency value](Self::concurrency) holds back returns once a running worker waits, blocks or
+    /// ends: the handle itself is closed only when nobody can be using it any more.
     ///
     /// ```
     /// use larboard::{CompletionPort, code};
@@ -283,7 +286,9 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
         let (mut bytes, mut key, mut overlapped) = (0, 0, ptr::null_mut());
         let handle = self.shared.handle.raw();
         // SAFETY: the handle is an open port (rule 4), the rest are live variables.
-        let success = unsafe { GetQueuedCompletionStatus(handle, &mut bytes, &mut key, &mut overlapped, timeout) } != 0;
+        let success = unsafe {
+            GetQueuedCompletionStatus(handle, &mut bytes, &mut key, &mut overlapped, timeout)
+        } != 0;
         if !success && overlapped.is_null() {
             return no_packet(sys::last_error()).map(|()| None);
         }
@@ -302,7 +307,9 @@ impl<K, B, T, P> CompletionPort<K, B, T, P> {
     ) -> Result<&'a [OVERLAPPED_ENTRY]> {
         let (handle, max, mut count) = (self.shared.handle.raw(), max.min(BATCH) as u32, 0);
         // SAFETY: the handle is an open port (rule 4), and there is room for `max` entries.
-        match unsafe { GetQueuedCompletionStatusEx(handle, entries.as_mut_ptr(), max, &mut count, timeout, 0) } {
+        match unsafe {
+            GetQueuedCompletionStatusEx(handle, entries.as_mut_ptr(), max, &mut count, timeout, 0)
+        } {
             0 => no_packet(sys::last_error()).map(|()| &entries[..0]),
             _ => Ok(&entries[..count as usize]),
         }
@@ -355,7 +362,9 @@ impl<K, B, T, P> Drop for CompletionPort<K, B, T, P> {
         loop {
             let in_flight = self.shared.registry.cancel_all();
             let timeout = if in_flight { 10 } else { 0 };
-            let taken = self.dequeue_many(&mut entries, BATCH, timeout).unwrap_or_default();
+            let taken = self
+                .dequeue_many(&mut entries, BATCH, timeout)
+                .unwrap_or_default();
             for entry in taken.iter().filter(|entry| entry.lpCompletionKey != CLOSED) {
                 // SAFETY: the entry was just taken from the queue, and is used once.
                 drop(unsafe { self.unpack(entry) });

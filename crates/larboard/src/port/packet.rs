@@ -39,12 +39,20 @@ impl<K, B, T> Completion<K, B, T> {
     ///
     /// The arguments are those of one packet of a port with these types, whose key is an association's; they are
     /// unpacked once.
-    pub(super) unsafe fn unpack(key: usize, overlapped: *mut OVERLAPPED, bytes: u32, success: bool) -> Option<Self> {
+    pub(super) unsafe fn unpack(
+        key: usize,
+        overlapped: *mut OVERLAPPED,
+        bytes: u32,
+        success: bool,
+    ) -> Option<Self> {
         let header = NonNull::new(overlapped.cast::<Header>())?;
         // SAFETY: the OVERLAPPED is the first thing in a block that is complete, as the packet says. No reference is
         // made before that is checked.
         if unsafe { (*header.as_ptr()).route } != Route::Port {
-            debug_assert!(false, "a packet of an operation that was not started for a port");
+            debug_assert!(
+                false,
+                "a packet of an operation that was not started for a port"
+            );
             return None;
         }
         // SAFETY: the packet's operation was counted in flight when it was started, and is complete now (rule 2 of the

@@ -86,6 +86,47 @@ pub(crate) fn bind(found: &Found, address: &Address) -> Result<(), WsaError> {
     Ok(())
 }
 
+/// Of listeners that share an address the first one goes on getting the connections (SOCK-24), where Linux would deal
+/// them out: a filter that always chooses number 0. Called when a socket has begun to listen.
+pub(crate) fn prefer_first(fd: i32) {
+    let mut shares = 0i32;
+    let mut length = size_of::<i32>() as libc::socklen_t;
+    // SAFETY: `shares` is of this frame and has the length given.
+    let asked = unsafe {
+        libc::getsockopt(
+            fd,
+            libc::SOL_SOCKET,
+            libc::SO_REUSEPORT,
+            (&raw mut shares).cast(),
+            &mut length,
+        )
+    };
+    if asked != 0 || shares == 0 {
+        return;
+    }
+    let mut choose_first = libc::sock_filter {
+        code: (libc::BPF_RET | libc::BPF_K) as u16,
+        jt: 0,
+        jf: 0,
+        k: 0,
+    };
+    let program = libc::sock_fprog {
+        len: 1,
+        filter: &raw mut choose_first,
+    };
+    let length = size_of::<libc::sock_fprog>() as libc::socklen_t;
+    // SAFETY: the program and its one instruction are of this frame. Without the filter the connections are dealt out.
+    unsafe {
+        libc::setsockopt(
+            fd,
+            libc::SOL_SOCKET,
+            libc::SO_ATTACH_REUSEPORT_CBPF,
+            (&raw const program).cast(),
+            length,
+        );
+    }
+}
+
 fn is_bound(file: &File) -> bool {
     let Device::Socket(socket) = file.device() else {
         return false;
@@ -96,15 +137,14 @@ fn is_bound(file: &File) -> bool {
 impl Claim {
     fn new(socket: &Socket, address: &Address) -> Self {
         let (bytes, length) = address.to_windows();
-        let (reuse, exclusive) =
-            socket.settings(|settings| (settings.reuse_address, settings.exclusive));
+        let settings = socket.remembered();
         Self {
             family: socket.family(),
             kind: socket.kind(),
             port: address.port(),
             host: (!address.is_unspecified()).then(|| bytes[4..length].to_vec()),
-            reuse,
-            exclusive,
+            reuse: settings.reuse_address,
+            exclusive: settings.exclusive,
         }
     }
 

@@ -425,7 +425,12 @@ unsafe fn connect_to(s: SOCKET, name: *const SOCKADDR, length: i32) -> Result<i3
         return Ok(0);
     }
     begin(&found, &address)?;
-    attempt(&found, &address, patience(&found))?;
+    attempt(&found, &address, patience(&found)).inspect_err(|_| {
+        if found.is(phase::CONNECTING) {
+            // It goes on, and Linux does not tell yet where to (SOCK-19).
+            found.settings(|settings| settings.peer = Some(Box::new(address)));
+        }
+    })?;
     Ok(0)
 }
 
@@ -510,7 +515,6 @@ fn begin(found: &Found, address: &Address) -> Result<(), WsaError> {
     if !found.set_unless(phase::CONNECTING, phase::CONNECTING | phase::CONNECTED) {
         return Err(WSAEALREADY.into());
     }
-    found.settings(|settings| settings.peer = Some(Box::new(*address)));
     Ok(())
 }
 

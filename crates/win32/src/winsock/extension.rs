@@ -462,7 +462,6 @@ unsafe fn connect_with(
     if !found.set_unless(connecting, taken) {
         return Err(WSAEINVAL.into());
     }
-    found.settings(|settings| settings.peer = Some(Box::new(address)));
     let connect = Connect {
         address,
         send,

@@ -55,7 +55,7 @@ pub unsafe extern "system" fn socket(
 /// Makes a socket, overlapped if the flags say so; with a description from `WSADuplicateSocketW`, another socket for
 /// the same connection (SOCK-42).
 ///
-/// `FROM_PROTOCOL_INFO` takes family, type and protocol from the description. Errors as [`socket`], and `WSAEINVAL` for
+/// `FROM_PROTOCOL_INFO` takes family, type and protocol from the description. Errors as [`socket()`], and `WSAEINVAL` for
 /// a description that is used up.
 ///
 /// # Safety
@@ -220,8 +220,12 @@ pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
         }
         // A negative backlog is SOMAXCONN_HINT of its absolute value.
         let backlog = backlog.saturating_abs().max(1);
-        // SAFETY: takes a descriptor and a number.
-        found.with_fd(|fd| succeeded(unsafe { libc::listen(fd, backlog) }))??;
+        found.with_fd(|fd| {
+            // SAFETY: takes a descriptor and a number.
+            succeeded(unsafe { libc::listen(fd, backlog) })?;
+            binding::prefer_first(fd);
+            Ok::<(), Status>(())
+        })??;
         found.set(phase::LISTENING);
         Ok(0)
     })
@@ -402,7 +406,7 @@ impl Found {
             return Some(address);
         }
         // Linux forgets the peer of a connection that has ended and does not know it before there is one.
-        let remembered = || self.settings(|settings| settings.peer.as_deref().copied());
+        let remembered = || self.remembered().peer.as_deref().copied();
         self.is(phase::CONNECTED | phase::CONNECTING)
             .then(remembered)?
     }

@@ -402,15 +402,18 @@ pub(crate) unsafe fn run(
     operation: Operation,
     notify: Notify,
 ) -> Result<Finished, WsaError> {
-    let patience = if found.is(phase::NON_BLOCKING) {
-        Patience::None
-    } else {
-        Patience::Milliseconds(found.timeout(operation.direction()))
-    };
     let binds =
         matches!(operation, Operation::Send(_)) && !found.is_stream() && !found.is(phase::BOUND);
     // SAFETY: this function's contract.
-    let result = unsafe { operation::transfer(&found.file(), operation, notify, patience) };
+    let result = unsafe {
+        operation::transfer(&found.file(), operation, notify, |direction| {
+            if found.is(phase::NON_BLOCKING) {
+                Patience::None
+            } else {
+                Patience::Milliseconds(found.timeout(direction))
+            }
+        })
+    };
     if binds && !matches!(result, Err(Status::INVALID_CONNECTION)) {
         found.set(phase::BOUND);
     }

@@ -25,6 +25,12 @@ impl std::fmt::Debug for Address {
     }
 }
 
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_windows() == other.to_windows()
+    }
+}
+
 impl Default for Address {
     fn default() -> Self {
         Address {

@@ -80,7 +80,7 @@ pub struct Socket {
 }
 
 /// What options have to remember because Linux does not (SOCK-24 to SOCK-34).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// SO_RCVTIMEO in milliseconds, 0 for infinite.
     pub receive_timeout: u32,
@@ -289,6 +289,11 @@ impl Socket {
         })
     }
 
+    /// A copy of what options remember, for reading: a socket that was never told anything needs no memory for it.
+    pub fn remembered(&self) -> Settings {
+        self.existing_settings().unwrap_or_default()
+    }
+
     /// What options remember, if anything.
     fn existing_settings(&self) -> Option<Settings> {
         // SAFETY: null, or freed only with the socket.
@@ -301,13 +306,13 @@ impl Socket {
     pub fn lend_options(&self, to: &Socket) {
         let inherited = phase::NON_BLOCKING | phase::OOB_INLINE | phase::OPTIONS;
         to.set(self.phase.load(Ordering::Relaxed) & inherited);
-        if let Some(settings) = self.existing_settings() {
-            to.settings(|s| {
-                *s = Settings {
-                    peer: None,
-                    ..settings
-                }
-            });
+        let lent = self.existing_settings().map(|settings| Settings {
+            peer: None,
+            connect_error: None,
+            ..settings
+        });
+        if let Some(lent) = lent.filter(|lent| *lent != Settings::default()) {
+            to.settings(|settings| *settings = lent);
         }
     }
 

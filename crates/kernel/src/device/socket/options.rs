@@ -323,8 +323,8 @@ impl Socket {
                 ACCEPT_CONNECTIONS | LINGER | DONT_LINGER | OOB_INLINE | CONNECT_TIME,
             ) if !self.is_stream() && name != CONNECT_TIME => Err(UNKNOWN_OPTION),
             (LEVEL_SOCKET, ACCEPT_CONNECTIONS) => put_flag(self.is(phase::LISTENING), room),
-            (LEVEL_SOCKET, REUSE_ADDRESS) => put_flag(self.settings(|s| s.reuse_address), room),
-            (LEVEL_SOCKET, EXCLUSIVE) => put_flag(self.settings(|s| s.exclusive), room),
+            (LEVEL_SOCKET, REUSE_ADDRESS) => put_flag(self.remembered().reuse_address, room),
+            (LEVEL_SOCKET, EXCLUSIVE) => put_flag(self.remembered().exclusive, room),
             (LEVEL_SOCKET, LINGER) => get_linger(fd, room),
             (LEVEL_SOCKET, DONT_LINGER) => put_flag(read_linger(fd)?.l_onoff == 0, room),
             (LEVEL_SOCKET, OOB_INLINE) => put_flag(self.is(phase::OOB_INLINE), room),
@@ -340,7 +340,7 @@ impl Socket {
                 put_number(milliseconds.cast_signed(), room)
             }
             (LEVEL_SOCKET, ERROR) => {
-                let error = self.settings(|s| s.connect_error);
+                let error = self.remembered().connect_error;
                 put_number(error.map_or(0, |status| status.wsa().cast_signed()), room)
             }
             (LEVEL_SOCKET, KIND) => put_number(self.kind(), room),
@@ -349,7 +349,7 @@ impl Socket {
                 put_number(if ipv6 { 65527 } else { 65507 }, room)
             }
             (LEVEL_SOCKET, CONDITIONAL_ACCEPT) => {
-                put_flag(self.settings(|s| s.conditional_accept), room)
+                put_flag(self.remembered().conditional_accept, room)
             }
             (LEVEL_SOCKET, CONNECT_TIME) => put_number(self.connect_time().cast_signed(), room),
             (LEVEL_TCP, MAXIMUM_RETRANSMISSION) => {
@@ -389,13 +389,11 @@ impl Socket {
                 let _ = write(to, level, name, &value);
             }
         }
-        let buffers = self.settings(|s| {
-            [
-                (libc::SO_SNDBUF, s.send_buffer),
-                (libc::SO_RCVBUF, s.receive_buffer),
-            ]
-        });
-        for (name, size) in buffers {
+        let settings = self.remembered();
+        for (name, size) in [
+            (libc::SO_SNDBUF, settings.send_buffer),
+            (libc::SO_RCVBUF, settings.receive_buffer),
+        ] {
             if let Some(size) = size {
                 let _ = write(to, SOCKET, name, &size.max(0));
             }
@@ -460,11 +458,13 @@ impl Socket {
         let row = self.row(level, name)?;
         let number = match row.home {
             Linux(level, name) => read::<i32>(fd, level, name)?,
-            Stored(default) => self.settings(|s| {
-                let stored = s.stored.iter().find(|(l, n, _)| (*l, *n) == (level, name));
-                let stored = stored.and_then(|(_, _, value)| value.first_chunk().copied());
-                stored.map_or(default, i32::from_ne_bytes)
-            }),
+            Stored(default) => {
+                let settings = self.remembered();
+                let mut stored = settings.stored.iter();
+                let stored = stored.find(|(l, n, _)| (*l, *n) == (level, name));
+                let value = stored.and_then(|(_, _, value)| value.first_chunk().copied());
+                value.map_or(default, i32::from_ne_bytes)
+            }
         };
         match row.shape {
             Flag | LowByte => put_flag(number != 0, room),
@@ -528,10 +528,11 @@ impl Socket {
     }
 
     fn buffer(&self, fd: i32, name: i32) -> Result<i32, Status> {
-        let (set, linux) = self.settings(|s| match name {
-            SEND_BUFFER => (s.send_buffer, libc::SO_SNDBUF),
-            _ => (s.receive_buffer, libc::SO_RCVBUF),
-        });
+        let settings = self.remembered();
+        let (set, linux) = match name {
+            SEND_BUFFER => (settings.send_buffer, libc::SO_SNDBUF),
+            _ => (settings.receive_buffer, libc::SO_RCVBUF),
+        };
         set.map_or_else(|| read(fd, SOCKET, linux), Ok)
     }
 

@@ -12,6 +12,7 @@ mod stress;
 mod threads;
 
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::common::w::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, WAIT_TIMEOUT};
 use crate::common::w::Win32::Networking::WinSock::{
@@ -167,7 +168,7 @@ struct Operation {
 }
 
 // SAFETY: both pointers lead to heap memory of this value; what the system writes there is read after its completion only, apart from
-// `Internal`, which is read volatile.
+// `Internal`, which is read as an atomic.
 unsafe impl Send for Operation {}
 // SAFETY: as above.
 unsafe impl Sync for Operation {}
@@ -207,14 +208,15 @@ impl Operation {
 
     /// The status word.
     fn status(&self) -> u32 {
-        // SAFETY: the OVERLAPPED lives as long as this value.
-        unsafe { (&raw const (*self.overlapped).Internal).read_volatile() as u32 }
+        // SAFETY: the OVERLAPPED lives as long as this value, and while it belongs to the system the word is shared.
+        let internal = unsafe { AtomicUsize::from_ptr(&raw mut (*self.overlapped).Internal) };
+        internal.load(Ordering::Acquire) as u32
     }
 
     /// The count of transferred bytes.
     fn count(&self) -> usize {
-        // SAFETY: as above.
-        unsafe { (&raw const (*self.overlapped).InternalHigh).read_volatile() }
+        // SAFETY: the OVERLAPPED lives as long as this value; the tests ask after the completion only.
+        unsafe { (*self.overlapped).InternalHigh }
     }
 
     /// The first bytes of the buffer, after completion.
