@@ -60,11 +60,7 @@ impl Belongings {
 
     fn step(&mut self, random: &mut Random, port: &Port, census: &Census) {
         match random.below(12) {
-            0 => {
-                let (ours, peer) = connection();
-                self.sockets.extend(port.associate(ours, census.member()));
-                self.plain.push(peer);
-            }
+            0 => self.connect(port, census),
             1 | 2 => self.at_port(random, census),
             3 | 4 => self.by_event(random, census),
             5 => self.by_routine(random, census),
@@ -94,6 +90,15 @@ impl Belongings {
                 self.sockets.extend(more);
             }
         }
+    }
+
+    /// The connection ends with a reset, so that thousands of them do not use up the ports of the machine.
+    fn connect(&mut self, port: &Port, census: &Census) {
+        let (ours, peer) = connection();
+        ours.set_linger(Some(Duration::ZERO)).unwrap();
+        peer.set_linger(Some(Duration::ZERO)).unwrap();
+        self.sockets.extend(port.associate(ours, census.member()));
+        self.plain.push(peer);
     }
 
     fn at_port(&mut self, random: &mut Random, census: &Census) {

@@ -76,7 +76,7 @@ fn end_queued(
             request::leave(file, &mut io, direction);
             ended += 1;
             let finished = outcome(&request);
-            complete::complete(file, *request, finished, &mut complete::post);
+            complete::complete(file, request, finished, &mut complete::post);
         }
     }
     ended

@@ -382,7 +382,7 @@ impl File {
         io.extra = Some(extra).filter(|e| !e.blocked.is_empty() || !e.forwarded.is_empty());
         for request in ended {
             let finished = Finished::failed(status(&request), request.operation.done());
-            complete::complete(self, *request, finished, &mut complete::post);
+            complete::complete(self, request, finished, &mut complete::post);
         }
         let forwarded = io.extra.as_mut().map(|e| std::mem::take(&mut e.forwarded));
         drop(io);
@@ -576,7 +576,7 @@ impl Io {
     }
 
     /// Everything that waits, oldest first in each direction.
-    fn drain(&mut self) -> Vec<Box<Request>> {
+    fn drain(&mut self) -> Vec<Request> {
         let mut all = self.receives.drain();
         if let Some(extra) = &mut self.extra {
             all.append(&mut extra.sends.drain());

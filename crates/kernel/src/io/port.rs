@@ -100,7 +100,6 @@ impl Port {
     /// A new port. `concurrency` 0 means the number of processors of the process (PORT-04).
     pub fn new(concurrency: u32) -> Result<Arc<Port>, Status> {
         super::install();
-        let processors = || std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
         let port = Arc::new(Port {
             dispatcher: Dispatcher::new(Signal::Notification(false)),
             handles: HandleCount::default(),
@@ -308,13 +307,14 @@ impl Port {
             return false;
         };
         let port = std::ptr::from_ref(self).addr();
-        if thread.seat.kicks_port.swap(port, Ordering::Relaxed) != port {
-            if self.pump.engine().register_kick(kick).is_err() {
-                thread.seat.kicks_port.store(0, Ordering::Relaxed);
-                return false;
-            }
+        if thread.seat.kicks_port.load(Ordering::Relaxed) == port {
+            return true;
         }
-        true
+        let registered = self.pump.engine().register_kick(kick).is_ok();
+        if registered {
+            thread.seat.kicks_port.store(port, Ordering::Relaxed);
+        }
+        registered
     }
 
     /// The packet of an entry. A token may bring none, or several: the first is the caller's, the rest is queued.
@@ -522,7 +522,7 @@ impl Here {
         }
         let n = self.dequeues.get().wrapping_add(1);
         self.dequeues.set(n);
-        if n % SAMPLE == 0 {
+        if n.is_multiple_of(SAMPLE) {
             self.sampled.set(Some(Instant::now()));
         }
     }
@@ -610,6 +610,19 @@ fn leave_port(thread: &Arc<Thread>) {
             keeper.former.set(former);
         }
     });
+}
+
+/// The number of processors that the process may use (PORT-04).
+fn processors() -> u32 {
+    // SAFETY: all zeros is a valid, empty set, and it is of this frame.
+    let count = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        match libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set) {
+            0 => libc::CPU_COUNT(&set),
+            _ => 1, // more processors than the set has room for: any number is as good
+        }
+    };
+    count.max(1) as u32
 }
 
 /// Does the thread sleep, according to the kernel?

@@ -364,20 +364,22 @@ impl Queue {
     }
 
     /// Takes everything out, oldest first.
-    pub(super) fn drain(&mut self) -> Vec<Box<Request>> {
-        std::iter::from_fn(|| self.pop()).collect()
+    pub(super) fn drain(&mut self) -> Vec<Request> {
+        std::iter::from_fn(|| self.pop().map(|request| *request)).collect()
     }
 
     /// Takes out those for which `is` says yes, oldest first; the others keep their order.
-    pub(super) fn extract(&mut self, is: impl Fn(&Request) -> bool) -> Vec<Box<Request>> {
+    pub(super) fn extract(&mut self, is: impl Fn(&Request) -> bool) -> Vec<Request> {
         let mut out = Vec::new();
-        for request in self.drain() {
+        let mut rest = Queue::default();
+        while let Some(request) = self.pop() {
             if is(&request) {
-                out.push(request);
+                out.push(*request);
             } else {
-                self.push(request);
+                rest.push(request);
             }
         }
+        *self = rest;
         out
     }
 }

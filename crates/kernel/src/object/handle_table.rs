@@ -76,7 +76,7 @@ impl Slot {
 
 /// The table of one process.
 pub struct HandleTable {
-    segments: Box<[AtomicPtr<Slot>]>,
+    segments: [AtomicPtr<Slot>; SEGMENTS],
     free: Mutex<Free>,
 }
 
@@ -86,12 +86,11 @@ struct Free {
     fresh: u32,
 }
 
+#[cfg(loom)]
 impl Default for HandleTable {
     fn default() -> Self {
         HandleTable {
-            segments: (0..SEGMENTS)
-                .map(|_| AtomicPtr::new(std::ptr::null_mut()))
-                .collect(),
+            segments: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
             free: Mutex::new(Free {
                 slots: VecDeque::new(),
                 fresh: 1,
@@ -101,13 +100,26 @@ impl Default for HandleTable {
 }
 
 #[cfg(not(loom))]
-static PROCESS: std::sync::LazyLock<HandleTable> = std::sync::LazyLock::new(HandleTable::default);
+static PROCESS: HandleTable = HandleTable::new();
 
 #[cfg(not(loom))]
 impl HandleTable {
     /// The one table of the process (HND-01).
+    #[inline]
     pub fn process() -> &'static HandleTable {
         &PROCESS
+    }
+
+    /// An empty table.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> HandleTable {
+        HandleTable {
+            segments: [const { AtomicPtr::new(std::ptr::null_mut()) }; SEGMENTS],
+            free: Mutex::new(Free {
+                slots: VecDeque::new(),
+                fresh: 1,
+            }),
+        }
     }
 }
 
@@ -131,6 +143,7 @@ impl HandleTable {
     }
 
     /// The object behind `handle`, pinned: it stays until the reference is dropped, even if the handle is closed.
+    #[inline]
     pub fn get(&self, handle: Handle) -> Result<Pinned<'_, dyn Object>, Status> {
         let (slot, generation) = self.locate(handle).ok_or(Status::INVALID_HANDLE)?;
         let before = slot.word.fetch_add(1, Ordering::Acquire);
@@ -162,6 +175,7 @@ impl HandleTable {
     }
 
     /// Like [`get`](Self::get) for one kind of object; OBJECT_TYPE_MISMATCH if it is another kind.
+    #[inline]
     pub fn get_as<T: Object>(&self, handle: Handle) -> Result<Pinned<'_, T>, Status> {
         let any = self.get(handle)?;
         let object = (any.object as &dyn Any)
@@ -232,6 +246,7 @@ impl HandleTable {
         (1..fresh).filter_map(live).collect()
     }
 
+    #[inline]
     fn locate(&self, handle: Handle) -> Option<(&Slot, u64)> {
         let number = handle.0 >> 2;
         let generation = (number >> INDEX_BITS) as u64;
@@ -241,6 +256,7 @@ impl HandleTable {
         Some((self.slot(index_of(handle))?, generation))
     }
 
+    #[inline]
     fn slot(&self, index: u32) -> Option<&Slot> {
         let segment = self.segments.get(index as usize / SEGMENT)?;
         let first = segment.load(Ordering::Acquire);
