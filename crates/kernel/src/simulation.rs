@@ -192,7 +192,8 @@ fn run(seed: u64) {
         for port in &world.ports {
             for _ in 0..1 + random.below(2) {
                 let (seed, world) = (random.next(), &world);
-                workers.push(scope.spawn(move || world.work(port, Random(seed))));
+                let working = Working::new(&world.working);
+                workers.push(scope.spawn(move || world.work(port, working, Random(seed))));
             }
         }
         let act = |_| {
@@ -368,8 +369,8 @@ impl World {
         });
     }
 
-    fn work(&self, port: &Arc<Port>, mut random: Random) {
-        let _working = Working::new(&self.working);
+    fn work(&self, port: &Arc<Port>, working: Working<'_>, mut random: Random) {
+        let _working = working;
         loop {
             let milliseconds = if random.chance(700) {
                 u32::MAX

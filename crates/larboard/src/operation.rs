@@ -161,25 +161,29 @@ impl<B, T> Operation<B, T> {
     /// The buffer.
     #[must_use]
     pub fn buffer(&self) -> &B {
-        &self.block().buffer
+        // SAFETY: rule 2; at rest the block belongs to `self`.
+        unsafe { &(*self.block.as_ptr()).buffer }
     }
 
     /// The buffer, to change it. Replacing it with another one is allowed.
     #[must_use]
     pub fn buffer_mut(&mut self) -> &mut B {
-        &mut self.block_mut().buffer
+        // SAFETY: rule 2; at rest the block belongs to `self`.
+        unsafe { &mut (*self.block.as_ptr()).buffer }
     }
 
     /// The caller's data.
     #[must_use]
     pub fn data(&self) -> &T {
-        &self.block().data
+        // SAFETY: rule 2; at rest the block belongs to `self`.
+        unsafe { &(*self.block.as_ptr()).data }
     }
 
     /// The caller's data, to change it.
     #[must_use]
     pub fn data_mut(&mut self) -> &mut T {
-        &mut self.block_mut().data
+        // SAFETY: rule 2; at rest the block belongs to `self`.
+        unsafe { &mut (*self.block.as_ptr()).data }
     }
 
     /// Takes the operation apart.
@@ -446,35 +450,34 @@ impl Header {
     /// AcceptEx and ConnectEx leave a socket half finished until it is told that it is connected (SOCK-23).
     #[cold]
     fn finish_connection(&mut self, socket: SOCKET, success: bool) {
-        match (
-            self.kind,
-            self.extra
-                .as_mut()
-                .and_then(|extra| extra.accepted.as_ref()),
-        ) {
-            (Kind::Connect, _) if success => {
-                sys::set_option(socket, SO_UPDATE_CONNECT_CONTEXT, &[])
+        if self.kind == Kind::Connect {
+            if success {
+                sys::set_option(socket, SO_UPDATE_CONNECT_CONTEXT, &[]);
             }
-            (Kind::Accept, Some(accepted)) if success => {
-                sys::set_option(
-                    accepted.raw(),
-                    SO_UPDATE_ACCEPT_CONTEXT,
-                    &socket.to_ne_bytes(),
-                );
+            return;
+        }
+        let accepted = &mut self.extra().accepted;
+        match accepted {
+            Some(client) if success => {
+                let listener = socket.to_ne_bytes();
+                sys::set_option(client.raw(), SO_UPDATE_ACCEPT_CONTEXT, &listener);
             }
-            (Kind::Accept, _) => self.extra().accepted = None,
-            _ => {}
+            _ => *accepted = None,
         }
     }
 }
 
+// Header, buffer and data are reached one by one, never by a reference to the whole block: that would end the validity
+// of the pointer into the buffer which the call about to be made has been given.
 impl<B, T> Operation<B, T> {
     pub(crate) fn header(&self) -> &Header {
-        &self.block().header
+        // SAFETY: rule 2; at rest the block belongs to `self`.
+        unsafe { &(*self.block.as_ptr()).header }
     }
 
     pub(crate) fn header_mut(&mut self) -> &mut Header {
-        &mut self.block_mut().header
+        // SAFETY: rule 2; at rest the block belongs to `self`.
+        unsafe { &mut (*self.block.as_ptr()).header }
     }
 
     /// Leaves the operation to the system.
@@ -503,16 +506,6 @@ impl<B, T> Operation<B, T> {
     pub(crate) unsafe fn from_header(header: NonNull<Header>) -> Self {
         // SAFETY: passed on to the caller; the header is first in the block.
         unsafe { Self::from_block(header.cast()) }
-    }
-
-    fn block(&self) -> &Block<B, T> {
-        // SAFETY: rule 2; at rest the block belongs to `self`.
-        unsafe { self.block.as_ref() }
-    }
-
-    fn block_mut(&mut self) -> &mut Block<B, T> {
-        // SAFETY: rule 2; at rest the block belongs to `self`.
-        unsafe { self.block.as_mut() }
     }
 }
 

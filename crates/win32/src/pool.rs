@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicIsize, Ordering};
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, Weak};
 
 use windows_sys::Win32::Foundation::{ERROR_INVALID_PARAMETER, FALSE, HANDLE, TRUE};
 use windows_sys::Win32::System::IO::LPOVERLAPPED_COMPLETION_ROUTINE;
@@ -49,7 +49,7 @@ pub unsafe extern "system" fn BindIoCompletionCallback(
                 )
             }
         };
-        pool::bind(&handles::arc(&file), Arc::new(call))?;
+        pool::bind(&handles::arc(&file), Box::new(call))?;
         Ok(TRUE)
     })
 }
@@ -103,11 +103,11 @@ pub unsafe extern "system" fn CreateThreadpoolIo(
             changed: Condvar::new(),
         });
         let bound = io.clone();
-        let key = pool::bind(
+        let binding = pool::bind(
             &handles::arc(&file),
-            Arc::new(move |packet| bound.complete(packet)),
+            Box::new(move |packet| bound.complete(packet)),
         )?;
-        io.lock().key = key;
+        io.lock().bound = binding;
         let id = io.id;
         registry().insert(id, io);
         Ok(id)
@@ -208,7 +208,7 @@ struct Io {
 #[derive(Default)]
 struct State {
     /// What the pool gave for the binding.
-    key: usize,
+    bound: Weak<pool::Bound>,
     /// Operations whose callback is still to come.
     announced: usize,
     /// Operations whose callback was dropped.
@@ -259,7 +259,9 @@ impl Io {
     fn settle(&self, state: MutexGuard<'_, State>) {
         self.changed.notify_all();
         if state.closed && (state.announced, state.skipped, state.running) == (0, 0, 0) {
-            pool::unbind(state.key);
+            if let Some(bound) = state.bound.upgrade() {
+                bound.unbind();
+            }
         }
     }
 }

@@ -114,7 +114,7 @@ fn finish(
     {
         let packet = Packet {
             bytes: finished.bytes,
-            key: association.key,
+            key: file.packet_key(&association),
             overlapped,
             status: finished.status,
         };

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering,
 use parking_lot::{Mutex, MutexGuard};
 
 use super::complete::{self, Finished};
+use super::pool::Bound;
 use super::port::Port;
 use super::pump;
 use super::request::{Queue, Request};
@@ -35,6 +36,8 @@ pub const SKIP_PORT_ON_SUCCESS: u32 = 0x100;
 pub const SKIP_SET_EVENT: u32 = 0x200;
 /// Opened for overlapped use.
 pub const OVERLAPPED: u32 = 0x400;
+/// The key is that of a pool's binding: each packet owns a share of it.
+const COUNTED_KEY: u32 = 0x800;
 
 const READY_IN: u32 = 0x01;
 const READY_OUT: u32 = 0x02;
@@ -242,6 +245,15 @@ impl File {
     /// Associates the file with a port for its whole life. INVALID_PARAMETER for a synchronous handle and for a second
     /// association (PORT-07, PORT-08).
     pub fn associate(self: &Arc<Self>, port: &Arc<Port>, key: usize) -> Result<(), Status> {
+        self.associate_as(port, key, 0)
+    }
+
+    fn associate_as(
+        self: &Arc<Self>,
+        port: &Arc<Port>,
+        key: usize,
+        mode: u32,
+    ) -> Result<(), Status> {
         if !self.has_modes(OVERLAPPED) {
             return Err(Status::INVALID_PARAMETER);
         }
@@ -271,10 +283,29 @@ impl File {
             port.pump().pended(pending);
             io.registered = Registered::Port;
         }
+        self.state.fetch_or(mode, Ordering::Relaxed);
         self.key.store(key, Ordering::Relaxed);
         let reference = Arc::into_raw(port.clone()).cast_mut();
         self.port.store(reference, Ordering::Release);
         Ok(())
+    }
+
+    /// Associates the file with the pool's port. The file takes over one share of the key.
+    pub(super) fn associate_counted(
+        self: &Arc<Self>,
+        port: &Arc<Port>,
+        key: usize,
+    ) -> Result<(), Status> {
+        self.associate_as(port, key, COUNTED_KEY)
+    }
+
+    /// The key for a packet.
+    pub(super) fn packet_key(&self, association: &Association) -> usize {
+        if self.has_modes(COUNTED_KEY) {
+            // SAFETY: this file owns a share as long as it lives.
+            unsafe { Bound::retain(association.key) };
+        }
+        association.key
     }
 
     /// Makes sure that somebody hears of the descriptor's edges.
@@ -598,6 +629,10 @@ impl Drop for File {
     fn drop(&mut self) {
         // A file whose handle was never given out.
         close_fd(self.io.get_mut().fd);
+        if self.has_modes(COUNTED_KEY) {
+            // SAFETY: the share that `associate_counted` took over.
+            drop(unsafe { Bound::release(*self.key.get_mut()) });
+        }
         let (dispatcher, port) = (*self.dispatcher.get_mut(), *self.port.get_mut());
         // SAFETY: each is null or owned by this file, made by Box::into_raw and Arc::into_raw.
         unsafe {

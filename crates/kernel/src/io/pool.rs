@@ -3,9 +3,9 @@
 //! There is always a worker to spare: one that takes the last place of a waiting worker adds a new one first, up to
 //! [`LIMIT`]; a worker that has waited [`IDLE`] milliseconds in vain ends if others wait too.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{OnceLock, Weak};
 
 use parking_lot::Mutex;
 
@@ -19,14 +19,20 @@ const LIMIT: usize = 500;
 const IDLE: u32 = 10_000;
 
 /// What is called for each completion of a bound file.
-pub type Callback = dyn Fn(Packet) + Send + Sync;
+///
+/// The key of the association is its address. The file owns one reference and every packet another, so it outlives
+/// both, and nothing is left when they have gone.
+pub struct Bound {
+    active: AtomicBool,
+    callback: Box<Callback>,
+}
+
+type Callback = dyn Fn(Packet) + Send + Sync;
 type Work = Box<dyn FnOnce() + Send>;
 
 struct Pool {
     port: Arc<Port>,
-    bound: Mutex<HashMap<usize, Arc<Callback>>>,
-    next: AtomicUsize,
-    work: Mutex<std::collections::VecDeque<Work>>,
+    work: Mutex<VecDeque<Work>>,
     threads: AtomicUsize,
     idle: AtomicUsize,
 }
@@ -43,8 +49,6 @@ fn pool() -> Result<&'static Pool, Status> {
     let port = Port::new(0)?;
     Ok(POOL.get_or_init(|| Pool {
         port,
-        bound: Mutex::default(),
-        next: AtomicUsize::new(WORK + 1),
         work: Mutex::default(),
         threads: AtomicUsize::new(0),
         idle: AtomicUsize::new(0),
@@ -66,21 +70,44 @@ pub fn submit(work: Work) -> Result<(), Status> {
 }
 
 /// Binds a file to the pool: `callback` runs for each of its completions. INVALID_PARAMETER for a second binding or a
-/// synchronous handle (PORT-63). Gives what `unbind` takes.
-pub fn bind(file: &Arc<File>, callback: Arc<Callback>) -> Result<usize, Status> {
+/// synchronous handle (PORT-63).
+pub fn bind(file: &Arc<File>, callback: Box<Callback>) -> Result<Weak<Bound>, Status> {
     let pool = pool()?;
     pool.ensure_idle_worker()?;
-    let key = pool.next.fetch_add(1, Ordering::Relaxed);
-    pool.bound.lock().insert(key, callback);
-    file.associate(&pool.port, key)
-        .inspect_err(|_| unbind(key))?;
-    Ok(key)
+    let bound = Arc::new(Bound {
+        active: AtomicBool::new(true),
+        callback,
+    });
+    let weak = Arc::downgrade(&bound);
+    let key = Arc::into_raw(bound);
+    file.associate_counted(&pool.port, key.expose_provenance())
+        // SAFETY: the reference made above was not taken.
+        .inspect_err(|_| drop(unsafe { Arc::from_raw(key) }))?;
+    Ok(weak)
 }
 
-/// Later completions of the bound file call nothing.
-pub fn unbind(key: usize) {
-    if let Some(pool) = POOL.get() {
-        pool.bound.lock().remove(&key);
+impl Bound {
+    /// Later completions call nothing.
+    pub fn unbind(&self) {
+        self.active.store(false, Ordering::Release);
+    }
+
+    /// One more owner of a key: a packet.
+    ///
+    /// # Safety
+    /// `key` comes from `bind`, and somebody owns it at present.
+    pub(super) unsafe fn retain(key: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { Arc::increment_strong_count(std::ptr::with_exposed_provenance::<Bound>(key)) };
+    }
+
+    /// An owner gives its share back, to be used once more.
+    ///
+    /// # Safety
+    /// `key` comes from `bind`, and the caller owns a share of it.
+    pub(super) unsafe fn release(key: usize) -> Arc<Bound> {
+        // SAFETY: the caller's promise.
+        unsafe { Arc::from_raw(std::ptr::with_exposed_provenance::<Bound>(key)) }
     }
 }
 
@@ -131,9 +158,10 @@ impl Pool {
             }
             return;
         }
-        let callback = self.bound.lock().get(&packet.key).cloned();
-        if let Some(callback) = callback {
-            callback(packet);
+        // SAFETY: the only other keys of this port are those of `bind`, and each packet owns a share.
+        let bound = unsafe { Bound::release(packet.key) };
+        if bound.active.load(Ordering::Acquire) {
+            (bound.callback)(packet);
         }
     }
 }

@@ -324,6 +324,9 @@ impl Socket {
     }
 
     /// The SOCKET, for calls this crate does not offer. It is open as long as this value lives; do not close it.
+    ///
+    /// If the socket is associated with a [`CompletionPort`](crate::CompletionPort), an overlapped call of your own needs an
+    /// event with its lowest bit set (PORT-26): the port takes the packets of this crate's operations only.
     #[must_use]
     pub fn raw(&self) -> SOCKET {
         self.0.0
