@@ -122,10 +122,8 @@ fn a_receive_completes_by_event_while_a_thread_waits() {
         client.write_all(b"abc").unwrap();
         assert_eq!(wait::one(&object, SECONDS, false), Outcome::Object(0));
         // SAFETY: the block lives.
-        assert_eq!(
-            unsafe { read_status(&mut block.overlapped) },
-            (Status::SUCCESS, 3)
-        );
+        let (status, bytes) = unsafe { read_status(&mut block.overlapped) };
+        assert_eq!((status, bytes), (Status::SUCCESS, 3));
     }
 }
 

@@ -258,10 +258,11 @@ impl Io {
     /// Wakes those that wait; the last completion of a closed object ends the binding.
     fn settle(&self, state: MutexGuard<'_, State>) {
         self.changed.notify_all();
-        if state.closed && (state.announced, state.skipped, state.running) == (0, 0, 0) {
-            if let Some(bound) = state.bound.upgrade() {
-                bound.unbind();
-            }
+        if state.closed
+            && (state.announced, state.skipped, state.running) == (0, 0, 0)
+            && let Some(bound) = state.bound.upgrade()
+        {
+            bound.unbind();
         }
     }
 }

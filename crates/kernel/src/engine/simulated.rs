@@ -216,7 +216,13 @@ fn fate(fd: c_int, length: usize, receives: bool) -> Fate {
         });
     }
     if random.chance(delay) {
+        let dawdles = random.chance(200);
         state.owe(fd);
+        drop(state);
+        if dawdles {
+            // Time for others to hear of the edge before this call has returned.
+            std::thread::sleep(Duration::from_micros(200));
+        }
         return Fate::Fail(libc::EAGAIN);
     }
     if receives && random.chance(memory) {
