@@ -87,7 +87,7 @@ impl Drop for Probe {
 #[test]
 fn an_object_stays_while_it_is_looked_at_and_goes_once() {
     explore(5, || {
-        let table = Arc::new(HandleTable::default());
+        let table = Arc::new(HandleTable::new());
         let (object, life) = Probe::new(1);
         let handle = table.insert(object).unwrap();
         let (theirs, their_life) = (table.clone(), life.clone());
@@ -108,7 +108,7 @@ fn an_object_stays_while_it_is_looked_at_and_goes_once() {
 #[test]
 fn of_two_that_close_a_handle_one_does_it() {
     explore(5, || {
-        let table = Arc::new(HandleTable::default());
+        let table = Arc::new(HandleTable::new());
         let (object, life) = Probe::new(1);
         let handle = table.insert(object).unwrap();
         let theirs = table.clone();
@@ -123,7 +123,7 @@ fn of_two_that_close_a_handle_one_does_it() {
 #[test]
 fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
     explore(5, || {
-        let table = Arc::new(HandleTable::default());
+        let table = Arc::new(HandleTable::new());
         let (first, first_life) = Probe::new(1);
         let old = table.insert(first).unwrap();
         let readers: Vec<_> = (0..2)
@@ -161,7 +161,7 @@ fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
 #[test]
 fn a_handle_that_was_guessed_finds_a_whole_object() {
     explore(5, || {
-        let table = Arc::new(HandleTable::default());
+        let table = Arc::new(HandleTable::new());
         let theirs = table.clone();
         let guess = Handle(4); // the first one
         let guesser = thread::spawn(move || {

@@ -11,6 +11,8 @@
 //! - No call here takes a lock of the kernel or runs anybody's code.
 
 mod epoll;
+#[cfg(not(test))]
+mod direct;
 #[cfg(test)]
 pub mod simulated;
 
@@ -19,7 +21,9 @@ pub mod sys {
     #[cfg(test)]
     pub use super::simulated::{accept4, connect, recv, recvmsg, send, sendfile, sendmsg};
     #[cfg(not(test))]
-    pub use libc::{accept4, connect, recv, recvmsg, send, sendfile, sendmsg};
+    pub use super::direct::{recv, send};
+    #[cfg(not(test))]
+    pub use libc::{accept4, connect, recvmsg, sendfile, sendmsg};
 }
 
 pub(crate) use epoll::until;

@@ -252,3 +252,68 @@ impl General {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::IntoRawFd;
+    use std::os::unix::net::UnixStream;
+
+    use super::Pump;
+    use crate::device::Device;
+    use crate::device::socket::Socket;
+    use crate::engine::{Epoll, Events};
+    use crate::io::file::{File, OVERLAPPED};
+    use crate::sync::Arc;
+
+    fn readable_file() -> (Arc<File>, UnixStream) {
+        let (mut near, far) = UnixStream::pair().unwrap();
+        near.write_all(b"x").unwrap();
+        let device = Device::Socket(Socket::new(2, 1, 6));
+        (File::new(far.into_raw_fd(), device, OVERLAPPED), near)
+    }
+
+    fn poll(pump: &Pump, events: &mut Events, wait: impl FnOnce(&Epoll, &mut Events)) -> usize {
+        pump.poll(events, wait, drop);
+        events.iter().count()
+    }
+
+    /// Otherwise a thread that was unparked just before its wait would report files that are gone.
+    #[test]
+    fn a_poll_that_does_not_wait_reports_nothing_of_the_poll_before() {
+        let (pump, mut events) = (Pump::new().unwrap(), Events::default());
+        let (file, _near) = readable_file();
+        let fd = file.with_fd(|fd| fd).unwrap();
+        pump.register(fd, &file).unwrap();
+        assert_eq!(poll(&pump, &mut events, Epoll::poll), 1);
+        pump.unregister(fd, &file);
+        drop(file);
+        assert_eq!(poll(&pump, &mut events, |_, _| {}), 0);
+    }
+
+    #[test]
+    fn a_registration_keeps_its_file_and_a_poll_keeps_those_that_end_meanwhile() {
+        let (pump, mut events) = (Pump::new().unwrap(), Events::default());
+        let (file, _near) = readable_file();
+        let fd = file.with_fd(|fd| fd).unwrap();
+        pump.register(fd, &file).unwrap();
+        let (address, alive) = (Arc::as_ptr(&file), Arc::downgrade(&file));
+        drop(file);
+        assert!(pump.has_registrations() && alive.strong_count() == 1);
+        pump.poll(
+            &mut events,
+            |engine, events| {
+                engine.poll(events);
+                // SAFETY: the registration's reference is there.
+                pump.unregister(fd, unsafe { &*address });
+                assert_eq!(
+                    alive.strong_count(),
+                    1,
+                    "kept until its report is dealt with"
+                );
+            },
+            drop,
+        );
+        assert!(!pump.has_registrations() && alive.strong_count() == 0);
+    }
+}

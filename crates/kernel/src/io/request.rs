@@ -75,7 +75,7 @@ pub struct Rare {
 
 /// An operation that waits.
 pub struct Request {
-    next: Option<Box<Request>>,
+    next: Link,
     /// What is to be done.
     pub operation: Operation,
     /// Where the outcome goes.
@@ -98,7 +98,7 @@ impl Request {
 
     pub(super) fn new(operation: Operation, completion: Completion, issuer: u32) -> Request {
         Request {
-            next: None,
+            next: Link::NONE,
             operation,
             completion,
             issuer,
@@ -313,53 +313,65 @@ fn attempt(
 /// The requests of one direction, oldest first: a list through the requests themselves, since most files have one or
 /// none and there is one list per socket.
 ///
-/// Invariant: `last` is null if `head` is None, and else points to the request at the end of the list that begins with
-/// `head`. Only methods of this type follow or change `next`.
+/// Invariant: unless `head` is null, `last` is where one comes by following `next` from there. The list owns every
+/// request on that way; each was made by Box::into_raw in `push`. Only methods of this type read or write `next`.
+#[derive(Default)]
 pub struct Queue {
-    head: Option<Box<Request>>,
-    last: *mut Request,
+    head: Link,
+    last: Link,
 }
 
-// SAFETY: `last` points into what `head` owns.
-unsafe impl Send for Queue {}
+/// The way to a request of a queue, or null.
+struct Link(*mut Request);
 
-impl Default for Queue {
+// SAFETY: what it leads to is owned by the queue and moves between threads with it; a Request is Send by its other
+// fields.
+unsafe impl Send for Link {}
+
+impl Link {
+    const NONE: Link = Link(std::ptr::null_mut());
+}
+
+impl Default for Link {
     fn default() -> Self {
-        Queue {
-            head: None,
-            last: std::ptr::null_mut(),
-        }
+        Link::NONE
     }
 }
 
 impl Queue {
     pub(super) fn is_empty(&self) -> bool {
-        self.head.is_none()
+        self.head.0.is_null()
     }
 
     pub(super) fn len(&self) -> usize {
-        std::iter::successors(self.head.as_deref(), |request| request.next.as_deref()).count()
+        // SAFETY: null, or a request of the list, lent as long as `self`.
+        let follow = |link: &Link| unsafe { link.0.as_ref() };
+        std::iter::successors(follow(&self.head), |request| follow(&request.next)).count()
     }
 
     pub(super) fn front(&mut self) -> Option<&mut Request> {
-        self.head.as_deref_mut()
+        // SAFETY: null, or a request of the list, lent as long as `self`.
+        unsafe { self.head.0.as_mut() }
     }
 
     pub(super) fn push(&mut self, request: Box<Request>) {
-        if self.last.is_null() {
-            self.last = &mut **self.head.insert(request);
+        let request = Box::into_raw(request);
+        if self.is_empty() {
+            self.head = Link(request);
         } else {
-            // SAFETY: `last` is not null, so it points to the end of our list, which nobody else borrows.
-            self.last = unsafe { &mut **(*self.last).next.insert(request) };
+            // SAFETY: the list is not empty, so `last` leads to a request of it.
+            unsafe { (*self.last.0).next = Link(request) };
         }
+        self.last = Link(request);
     }
 
     pub(super) fn pop(&mut self) -> Option<Box<Request>> {
-        let mut request = self.head.take()?;
-        self.head = request.next.take();
-        if self.head.is_none() {
-            self.last = std::ptr::null_mut();
+        if self.is_empty() {
+            return None;
         }
+        // SAFETY: made by `push`, and off the list with the next line.
+        let mut request = unsafe { Box::from_raw(self.head.0) };
+        self.head = std::mem::take(&mut request.next);
         Some(request)
     }
 
@@ -386,6 +398,62 @@ impl Queue {
 
 impl Drop for Queue {
     fn drop(&mut self) {
-        while self.pop().is_some() {} // not by recursion along the list
+        while self.pop().is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Completion, OverlappedPtr, Queue, Request};
+    use crate::device::socket::Operation;
+
+    fn request(issuer: u32) -> Box<Request> {
+        let completion = Completion {
+            overlapped: OverlappedPtr(std::ptr::null_mut()),
+            event: None,
+            packet: true,
+            rare: None,
+        };
+        Box::new(Request::new(Operation::Never, completion, issuer))
+    }
+
+    fn issuers(queue: &mut Queue) -> Vec<u32> {
+        queue.drain().iter().map(|request| request.issuer).collect()
+    }
+
+    #[test]
+    fn requests_leave_in_the_order_they_came() {
+        let mut queue = Queue::default();
+        assert!(queue.is_empty() && queue.front().is_none() && queue.pop().is_none());
+        queue.push(request(1));
+        queue.push(request(2));
+        assert_eq!(queue.front().map(|request| request.issuer), Some(1));
+        assert_eq!(queue.pop().map(|request| request.issuer), Some(1));
+        queue.push(request(3));
+        assert_eq!(queue.len(), 2);
+        assert_eq!(issuers(&mut queue), [2, 3]);
+        assert!(queue.is_empty() && queue.len() == 0);
+        queue.push(request(4));
+        assert_eq!(issuers(&mut queue), [4]);
+    }
+
+    #[test]
+    fn taking_some_out_keeps_the_order_of_both() {
+        for pattern in 0..64u32 {
+            let mut queue = Queue::default();
+            (0..6).for_each(|i| queue.push(request(i)));
+            let out = queue.extract(|request| pattern >> request.issuer & 1 == 1);
+            let (wanted, rest): (Vec<u32>, Vec<u32>) = (0..6).partition(|i| pattern >> i & 1 == 1);
+            assert_eq!(out.iter().map(|r| r.issuer).collect::<Vec<_>>(), wanted);
+            queue.push(request(9));
+            assert_eq!(issuers(&mut queue), [rest, vec![9]].concat());
+        }
+    }
+
+    #[test]
+    fn a_very_long_queue_can_be_dropped() {
+        let mut queue = Queue::default();
+        (0..300_000).for_each(|i| queue.push(request(i)));
+        drop(queue);
     }
 }

@@ -378,3 +378,127 @@ impl<T: Object> Pinned<'_, T> {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Handle, HandleTable, PROTECT_FROM_CLOSE, QUARANTINE};
+    use crate::object::event::Event;
+    use crate::object::semaphore::Semaphore;
+    use crate::object::{Object, ObjectRef};
+    use crate::status::Status;
+    use crate::sync::Arc;
+
+    fn event() -> ObjectRef {
+        Arc::new(Event::new(false, false))
+    }
+
+    #[test]
+    fn a_handle_is_a_multiple_of_four_that_fits_an_int() {
+        let table = HandleTable::new();
+        for _ in 0..2000 {
+            let handle = table.insert(event()).unwrap();
+            assert!(handle.0 != 0 && handle.0 % 4 == 0 && i32::try_from(handle.0).is_ok());
+            for low_bits in 1..4 {
+                assert!(table.get(Handle(handle.0 | low_bits)).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_never_a_handle_is_none() {
+        let table = HandleTable::new();
+        table.insert(event()).unwrap();
+        for number in [0, 8, 1 << 21, 1 << 31, usize::MAX, usize::MAX - 1] {
+            let status = table.get(Handle(number)).err();
+            assert_eq!(status, Some(Status::INVALID_HANDLE), "{number:#x}");
+        }
+    }
+
+    #[test]
+    fn a_slot_rests_before_it_is_used_again_and_then_has_another_number() {
+        let table = HandleTable::new();
+        let first = table.insert(event()).unwrap();
+        table.close(first).unwrap();
+        let slot = |handle: Handle| handle.0 & ((1 << 22) - 1);
+        for closed in 1.. {
+            let next = table.insert(event()).unwrap();
+            assert!(table.get(first).is_err() && next != first);
+            table.close(next).unwrap();
+            if slot(next) == slot(first) {
+                assert_eq!(next.0 - first.0, 1 << 22, "the next generation");
+                assert!(closed > QUARANTINE, "it rested for {closed} closings");
+                return;
+            }
+            assert!(closed < 4 * QUARANTINE, "it never comes back");
+        }
+    }
+
+    #[test]
+    fn all_generations_of_a_slot_are_different() {
+        let table = HandleTable::new();
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..(QUARANTINE + 1) * 8 {
+            let handle = table.insert(event()).unwrap();
+            table.close(handle).unwrap();
+            assert!(seen.insert(handle), "{handle:?} twice");
+        }
+    }
+
+    #[test]
+    fn the_full_table_says_so_and_recovers() {
+        let table = HandleTable::new();
+        let object = event();
+        let mut last = Handle(0);
+        let failed = loop {
+            match table.insert(object.clone()) {
+                Ok(handle) => last = handle,
+                Err(status) => break status,
+            }
+        };
+        assert_eq!(failed, Status::TOO_MANY_OPENED_FILES);
+        assert_eq!(table.snapshot().len(), (1 << 20) - 1);
+        table.close(last).unwrap();
+        let again = table.insert(object).unwrap();
+        assert_ne!(again, last);
+    }
+
+    #[test]
+    fn an_object_outlives_its_handle_while_it_is_used() {
+        let table = HandleTable::new();
+        let object = event();
+        let alive = Arc::downgrade(&object);
+        let handle = table.insert(object).unwrap();
+        let used = table.get_as::<Event>(handle).ok().unwrap();
+        table.close(handle).unwrap();
+        assert_eq!(table.close(handle), Err(Status::INVALID_HANDLE));
+        used.set();
+        assert!(used.dispatcher().is_set() && alive.upgrade().is_some());
+        drop(used);
+        assert!(alive.upgrade().is_none(), "the last use has let it go");
+    }
+
+    #[test]
+    fn the_kind_of_the_object_is_checked() {
+        let table = HandleTable::new();
+        let handle = table.insert(event()).unwrap();
+        let wrong = table.get_as::<Semaphore>(handle).err();
+        assert_eq!(wrong, Some(Status::OBJECT_TYPE_MISMATCH));
+        assert!(table.close_as::<Semaphore>(handle, |_| Ok(())).is_err());
+        let refused = table.close_as::<Event>(handle, |_| Err(Status::ACCESS_DENIED));
+        assert_eq!(refused, Err(Status::ACCESS_DENIED));
+        assert!(table.get(handle).is_ok(), "nothing has closed it");
+    }
+
+    #[test]
+    fn a_protected_handle_stays_open() {
+        let table = HandleTable::new();
+        let handle = table.insert(event()).unwrap();
+        table
+            .set_flags(handle, PROTECT_FROM_CLOSE, PROTECT_FROM_CLOSE)
+            .unwrap();
+        assert_eq!(table.flags(handle), Ok(PROTECT_FROM_CLOSE));
+        assert_eq!(table.close(handle), Err(Status::INVALID_HANDLE));
+        table.set_flags(handle, PROTECT_FROM_CLOSE, 0).unwrap();
+        assert_eq!(table.close(handle), Ok(()));
+    }
+}

@@ -168,3 +168,100 @@ impl<E> Queue<E> {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{BACKLOG, Queue, Wake};
+    use crate::object::thread::Thread;
+    use crate::sync::Arc;
+
+    fn threads<const N: usize>() -> [Arc<Thread>; N] {
+        std::array::from_fn(|_| Arc::new(Thread::new()))
+    }
+
+    fn woken(wake: Wake) -> Option<u32> {
+        match wake {
+            Wake::Now(thread) => Some(thread.serial()),
+            Wake::Nobody | Wake::Later => None,
+        }
+    }
+
+    #[test]
+    fn the_last_to_wait_is_the_first_to_be_released() {
+        let mut queue = Queue::new(2);
+        let [first, second] = threads();
+        queue.begin_wait(&first);
+        queue.begin_wait(&second);
+        queue.entries.extend([1, 2, 3]);
+        assert_eq!(
+            woken(queue.whom_to_wake(true, false)),
+            Some(second.serial())
+        );
+        assert_eq!(woken(queue.whom_to_wake(true, false)), Some(first.serial()));
+        queue.end_wait(&second);
+        assert_eq!(
+            queue.take(&second),
+            Some(1),
+            "the first to come is the first to go"
+        );
+    }
+
+    #[test]
+    fn who_is_released_takes_a_slot_at_once() {
+        let mut queue = Queue::new(1);
+        let [first, second] = threads();
+        queue.begin_wait(&first);
+        queue.begin_wait(&second);
+        queue.entries.extend([1, 2]);
+        assert_eq!(
+            woken(queue.whom_to_wake(true, false)),
+            Some(second.serial())
+        );
+        assert!(!queue.has_room());
+        assert!(matches!(queue.whom_to_wake(true, false), Wake::Later));
+        queue.end_wait(&first);
+        assert_eq!(queue.take(&first), None, "the slot is given away");
+        queue.stop_counting(&second);
+        assert!(queue.has_room());
+    }
+
+    #[test]
+    fn a_thread_counts_once() {
+        let mut queue = Queue::<u8>::new(1);
+        let [thread] = threads();
+        queue.count(&thread);
+        queue.count(&thread);
+        assert!(!queue.has_room());
+        queue.stop_counting(&thread);
+        queue.stop_counting(&thread);
+        assert!(queue.has_room());
+        queue.count(&thread);
+        assert!(!queue.has_room());
+    }
+
+    #[test]
+    fn a_short_queue_waits_for_who_is_expected_back_and_a_long_one_does_not() {
+        let mut queue = Queue::new(2);
+        let [thread] = threads();
+        queue.begin_wait(&thread);
+        for _ in 0..BACKLOG {
+            queue.entries.push_back(0);
+            assert!(matches!(queue.whom_to_wake(false, false), Wake::Later));
+        }
+        queue.entries.push_back(0);
+        assert!(matches!(queue.whom_to_wake(false, false), Wake::Now(_)));
+    }
+
+    #[test]
+    fn somebody_has_to_lead_while_entries_are_expected() {
+        let mut queue = Queue::<u8>::new(1);
+        assert!(matches!(queue.whom_to_wake(false, true), Wake::Later));
+        assert!(matches!(queue.whom_to_wake(false, false), Wake::Nobody));
+        let [thread] = threads();
+        queue.begin_wait(&thread);
+        queue.leading = true;
+        assert!(matches!(queue.whom_to_wake(true, true), Wake::Nobody));
+        queue.leading = false;
+        assert!(matches!(queue.whom_to_wake(true, true), Wake::Now(_)));
+    }
+}

@@ -189,3 +189,86 @@ impl Address {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AF_INET, AF_INET6, Address};
+    use crate::status::Status;
+
+    fn ipv4() -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..2].copy_from_slice(&AF_INET.to_ne_bytes());
+        bytes[2..8].copy_from_slice(&[0x1F, 0x90, 127, 0, 0, 1]);
+        bytes
+    }
+
+    fn ipv6() -> [u8; 28] {
+        let mut bytes = [7; 28];
+        bytes[..2].copy_from_slice(&AF_INET6.to_ne_bytes());
+        bytes[2..4].copy_from_slice(&8080u16.to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn only_the_number_of_ipv6_differs_between_the_systems() {
+        let (four, six) = (ipv4(), ipv6());
+        for (windows, linux_family, port) in [
+            (&four[..], libc::AF_INET, 8080),
+            (&six[..], libc::AF_INET6, 8080),
+        ] {
+            let address = Address::from_windows(windows).unwrap();
+            // SAFETY: the address is valid.
+            let family = unsafe { (*address.as_ptr()).sa_family };
+            assert_eq!(i32::from(family), linux_family);
+            assert_eq!(address.port(), port);
+            let (bytes, length) = address.to_windows();
+            assert_eq!(&bytes[..length], windows);
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_the_address_is_ignored_and_what_is_missing_is_an_error() {
+        let long = [&ipv4()[..], &[9; 40]].concat();
+        assert_eq!(Address::from_windows(&long).unwrap().length(), 16);
+        let short = |bytes: &[u8]| Address::from_windows(bytes).err();
+        assert_eq!(short(&ipv4()[..15]), Some(Status::ACCESS_VIOLATION));
+        assert_eq!(short(&ipv6()[..27]), Some(Status::ACCESS_VIOLATION));
+        assert_eq!(short(&[2]), Some(Status::ACCESS_VIOLATION));
+        assert_eq!(
+            short(&[10, 0, 0, 0]),
+            Some(Status::from_wsa(10047)),
+            "Linux' AF_INET6"
+        );
+    }
+
+    #[test]
+    fn an_address_is_written_whole_or_not() {
+        let address = Address::from_windows(&ipv4()).unwrap();
+        let (mut room, mut length) = ([0xEE; 20], 20);
+        // SAFETY: both are of this frame.
+        unsafe { address.write_to(room.as_mut_ptr(), &mut length) }.unwrap();
+        assert_eq!(
+            (length, &room[..16], &room[16..]),
+            (16, &ipv4()[..], &[0xEE; 4][..])
+        );
+        let (mut room, mut length) = ([0xEE; 20], 15);
+        // SAFETY: as above.
+        let result = unsafe { address.write_to(room.as_mut_ptr(), &mut length) };
+        assert_eq!(result, Err(Status::ACCESS_VIOLATION));
+        assert_eq!(room, [0xEE; 20]);
+        // SAFETY: null is allowed.
+        assert_eq!(
+            unsafe { address.write_to(std::ptr::null_mut(), &mut length) },
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn the_address_of_no_host_is_known() {
+        let mut nobody = ipv4();
+        nobody[4..8].fill(0);
+        assert!(Address::from_windows(&nobody).unwrap().is_unspecified());
+        assert!(!Address::from_windows(&ipv4()).unwrap().is_unspecified());
+        assert!(!Address::from_windows(&ipv6()).unwrap().is_unspecified());
+    }
+}

@@ -120,3 +120,72 @@ fn push(out: &mut Vec<u8>, level: i32, kind: i32, data: &[u8]) {
     out.extend_from_slice(data);
     out.resize(out.len().next_multiple_of(8), 0);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        WIN_IP_PKTINFO, WIN_IP_TOS, WIN_IP_TTL, WIN_IPV6_HOPLIMIT, from_windows, push, to_windows,
+    };
+    use crate::status::Status;
+
+    fn message(level: i32, kind: i32, data: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        push(&mut out, level, kind, data);
+        out
+    }
+
+    #[test]
+    fn packet_information_changes_its_shape_and_comes_back() {
+        // Windows: address, interface. Linux: interface, local address, destination.
+        let windows = message(
+            libc::IPPROTO_IP,
+            WIN_IP_PKTINFO,
+            &[127, 0, 0, 1, 3, 0, 0, 0],
+        );
+        let linux = from_windows(&windows).unwrap();
+        let expected = [3, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0];
+        assert_eq!(
+            linux,
+            message(libc::IPPROTO_IP, libc::IP_PKTINFO, &expected)
+        );
+        let received = [3, 0, 0, 0, 10, 0, 0, 1, 127, 0, 0, 1];
+        let (level, kind, data) =
+            to_windows(libc::IPPROTO_IP, libc::IP_PKTINFO, &received).unwrap();
+        assert_eq!(message(level, kind, &data), windows);
+    }
+
+    #[test]
+    fn several_messages_keep_their_order_and_alignment() {
+        let ttl = message(libc::IPPROTO_IP, WIN_IP_TTL, &5i32.to_ne_bytes());
+        let tos = message(libc::IPPROTO_IP, WIN_IP_TOS, &16i32.to_ne_bytes());
+        assert_eq!(ttl.len() % 8, 0);
+        let linux = from_windows(&[&ttl[..], &tos].concat()).unwrap();
+        let expected = [
+            message(libc::IPPROTO_IP, libc::IP_TTL, &5i32.to_ne_bytes()),
+            message(libc::IPPROTO_IP, libc::IP_TOS, &16i32.to_ne_bytes()),
+        ];
+        assert_eq!(linux, expected.concat());
+        assert_eq!(from_windows(&[]), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_lies_about_its_length_or_has_no_counterpart_is_refused() {
+        let good = message(libc::IPPROTO_IPV6, WIN_IPV6_HOPLIMIT, &9i32.to_ne_bytes());
+        assert!(from_windows(&good).is_ok());
+        for length in [0, 15, 1 << 20, usize::MAX] {
+            let mut bad = good.clone();
+            bad[..8].copy_from_slice(&length.to_ne_bytes());
+            assert_eq!(
+                from_windows(&bad),
+                Err(Status::INVALID_PARAMETER),
+                "{length}"
+            );
+        }
+        let unknown = message(libc::IPPROTO_IP, 99, &[0; 4]);
+        assert_eq!(from_windows(&unknown), Err(Status::INVALID_PARAMETER));
+        let short = message(libc::IPPROTO_IP, WIN_IP_PKTINFO, &[127, 0, 0, 1]);
+        assert_eq!(from_windows(&short), Err(Status::INVALID_PARAMETER));
+        assert!(to_windows(libc::IPPROTO_IP, libc::IP_PKTINFO, &[0; 8]).is_none());
+        assert!(to_windows(libc::SOL_SOCKET, libc::SCM_RIGHTS, &[0; 4]).is_none());
+    }
+}

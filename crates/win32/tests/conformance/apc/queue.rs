@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::common::w::Win32::Foundation::{
     DuplicateHandle, ERROR_ACCESS_DENIED, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, HANDLE,
-    WAIT_IO_COMPLETION, WAIT_OBJECT_0,
+    WAIT_IO_COMPLETION, WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use crate::common::w::Win32::System::Threading::{
     CREATE_SUSPENDED, CreateWaitableTimerW, GetCurrentProcess, GetCurrentThread,
@@ -203,6 +203,11 @@ fn apc_14_apcs_run_before_the_start_routine() {
 /// APC-15: APCs that are still queued when their thread ends are never called.
 #[test]
 fn apc_15_the_end_of_a_thread_drops_its_queue() {
+    unsafe extern "system" fn count(data: usize) {
+        // SAFETY: the address of the test's counter, which outlives the thread.
+        unsafe { &*(data as *const AtomicU32) }.fetch_add(1, Ordering::SeqCst);
+    }
+
     let ran = Arc::new(AtomicU32::new(0));
     let (ready, end) = (Arc::new(event()), Arc::new(event()));
     let (at, go) = (Arc::clone(&ready), Arc::clone(&end));
@@ -212,18 +217,16 @@ fn apc_15_the_end_of_a_thread_drops_its_queue() {
     });
     assert_eq!(wait(**ready, LIMIT), WAIT_OBJECT_0);
     for _ in 0..5 {
-        let ran = Arc::clone(&ran);
-        let queued = queue_apc(*thread, move || {
-            ran.fetch_add(1, Ordering::SeqCst);
-        });
+        let queued = call!(QueueUserAPC(
+            Some(count),
+            *thread,
+            Arc::as_ptr(&ran) as usize
+        ));
         assert_ne!(queued, 0);
     }
     call!(SetEvent(**end));
     assert_eq!(wait(*thread, LIMIT), WAIT_OBJECT_0);
-    assert_eq!(
-        wait(*event(), QUIET),
-        crate::common::w::Win32::Foundation::WAIT_TIMEOUT
-    );
+    assert_eq!(wait(*event(), QUIET), WAIT_TIMEOUT);
     assert_eq!(ran.load(Ordering::SeqCst), 0);
 }
 
