@@ -44,6 +44,9 @@ struct Options {
 }
 
 fn main() -> ExitCode {
+    // A reader of the output that goes away ends the program, and with it the servers.
+    // SAFETY: no handler of ours is involved; sockets are written to without the signal.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
     let options = Options::parse();
     let outcome = if options.port {
         Ok(port::run(options.rounds))

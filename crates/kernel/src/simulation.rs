@@ -109,6 +109,10 @@ impl Op {
     }
 }
 
+/// Operations do not move: the system has their addresses.
+#[allow(clippy::vec_box)]
+type Ops = Mutex<Vec<Box<Op>>>;
+
 /// One end of a connection.
 struct Side {
     file: Arc<File>,
@@ -117,13 +121,13 @@ struct Side {
     skips: bool,
     closed: AtomicBool,
     /// What was started on it, in order. Locked while something is started, which makes the order.
-    receives: Mutex<Vec<Box<Op>>>,
-    sends: Mutex<Vec<Box<Op>>>,
+    receives: Ops,
+    sends: Ops,
 }
 
 impl Side {
     fn new(fd: i32, faults: Faults, random: &mut Random) -> Side {
-        simulated::attach(fd, faults, random.next());
+        simulated::attach(fd, faults, random.draw());
         let socket = Socket::new(2, 1, 6);
         socket.connected(0);
         let file = File::new(fd, Device::Socket(socket), file::OVERLAPPED);
@@ -191,13 +195,13 @@ fn run(seed: u64) {
         let mut workers = Vec::new();
         for port in &world.ports {
             for _ in 0..1 + random.below(2) {
-                let (seed, world) = (random.next(), &world);
+                let (seed, world) = (random.draw(), &world);
                 let working = Working::new(&world.working);
                 workers.push(scope.spawn(move || world.work(port, working, Random(seed))));
             }
         }
         let act = |_| {
-            let (seed, world) = (random.next(), &world);
+            let (seed, world) = (random.draw(), &world);
             scope.spawn(move || world.act(Random(seed)))
         };
         let actors: Vec<_> = (0..ACTORS).map(act).collect();
@@ -329,7 +333,7 @@ impl World {
         let wait_all = receives && length > 0 && random.chance(200);
         let mut memory = vec![CANARY; length + 2 * GUARD];
         if !receives {
-            memory[GUARD..GUARD + length].fill_with(|| random.next() as u8);
+            memory[GUARD..GUARD + length].fill_with(|| random.draw() as u8);
         }
         let mut queue = if receives {
             &side.receives
@@ -433,7 +437,7 @@ impl World {
     /// Is there anything on its way to this side?
     fn drain_side(&self, at: usize, random: &mut Random) -> bool {
         let (side, peer) = (&self.sides[at], &self.sides[at ^ 1]);
-        let waits = |ops: &Mutex<Vec<Box<Op>>>| ops.lock().iter().any(|op| op.is_pending());
+        let waits = |ops: &Ops| ops.lock().iter().any(|op| op.is_pending());
         let sending = !self.is_cut(at ^ 1) && (waits(&peer.sends) || peer.has_unsent());
         let busy = side.has_unread() || sending;
         if busy && !waits(&side.receives) {

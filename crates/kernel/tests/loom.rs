@@ -54,7 +54,7 @@ struct Life {
 }
 
 impl Probe {
-    fn new(number: u32) -> (ObjectRef, Arc<Life>) {
+    fn create(number: u32) -> (ObjectRef, Arc<Life>) {
         let life = Arc::new(Life::default());
         let probe = Probe {
             dispatcher: Dispatcher::new(Signal::Notification(false)),
@@ -87,8 +87,8 @@ impl Drop for Probe {
 #[test]
 fn an_object_stays_while_it_is_looked_at_and_goes_once() {
     explore(5, || {
-        let table = Arc::new(HandleTable::new());
-        let (object, life) = Probe::new(1);
+        let table = Arc::new(HandleTable::default());
+        let (object, life) = Probe::create(1);
         let handle = table.insert(object).unwrap();
         let (theirs, their_life) = (table.clone(), life.clone());
         let reader = thread::spawn(move || {
@@ -108,8 +108,8 @@ fn an_object_stays_while_it_is_looked_at_and_goes_once() {
 #[test]
 fn of_two_that_close_a_handle_one_does_it() {
     explore(5, || {
-        let table = Arc::new(HandleTable::new());
-        let (object, life) = Probe::new(1);
+        let table = Arc::new(HandleTable::default());
+        let (object, life) = Probe::create(1);
         let handle = table.insert(object).unwrap();
         let theirs = table.clone();
         let other = thread::spawn(move || theirs.close(handle).is_ok());
@@ -123,8 +123,8 @@ fn of_two_that_close_a_handle_one_does_it() {
 #[test]
 fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
     explore(5, || {
-        let table = Arc::new(HandleTable::new());
-        let (first, first_life) = Probe::new(1);
+        let table = Arc::new(HandleTable::default());
+        let (first, first_life) = Probe::create(1);
         let old = table.insert(first).unwrap();
         let readers: Vec<_> = (0..2)
             .map(|_| {
@@ -138,7 +138,7 @@ fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
             .collect();
         table.close(old).unwrap();
         // There is one slot in the model: free unless a reader still holds it.
-        let (second, second_life) = Probe::new(2);
+        let (second, second_life) = Probe::create(2);
         match table.insert(second) {
             Ok(new) => {
                 assert_ne!(new, old);
@@ -152,7 +152,7 @@ fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
         }
         assert_eq!(first_life.freed.load(Relaxed), 1);
         assert_eq!(second_life.freed.load(Relaxed), 1);
-        let (third, _) = Probe::new(3);
+        let (third, _) = Probe::create(3);
         assert!(table.insert(third).is_ok(), "the slot came back");
     });
 }
@@ -161,7 +161,7 @@ fn a_stale_handle_never_finds_the_next_object_of_its_slot() {
 #[test]
 fn a_handle_that_was_guessed_finds_a_whole_object() {
     explore(5, || {
-        let table = Arc::new(HandleTable::new());
+        let table = Arc::new(HandleTable::default());
         let theirs = table.clone();
         let guess = Handle(4); // the first one
         let guesser = thread::spawn(move || {
@@ -169,7 +169,7 @@ fn a_handle_that_was_guessed_finds_a_whole_object() {
                 assert_eq!(probe.number, 1);
             }
         });
-        let (object, life) = Probe::new(1);
+        let (object, life) = Probe::create(1);
         assert_eq!(table.insert(object), Ok(guess));
         guesser.join().unwrap();
         table.close(guess).unwrap();

@@ -1,4 +1,4 @@
-//! Operations complete while no thread of the program waits for them, and nobody sleeps through a wake-up.
+//! Nobody sleeps through an edge or a wake-up, and the number of running threads is what the port allows.
 
 mod common;
 
@@ -14,39 +14,9 @@ use larboard_kernel::device::socket::transfer::flag;
 use larboard_kernel::io::port::{Empty, Port};
 use larboard_kernel::io::request::Started;
 use larboard_kernel::object::event::Event;
-use larboard_kernel::object::wait::{self, Outcome};
+use larboard_kernel::object::wait;
 use larboard_kernel::object::{Object, ObjectRef};
 use larboard_kernel::status::Status;
-
-/// Longer than the monitor stays awake with nothing to do.
-const CALM: u32 = 300;
-
-/// Somebody has led for so long that the monitor has gone to sleep, and then computes.
-#[test]
-fn an_operation_without_a_port_completes_after_its_leader_has_gone_to_compute() {
-    let (file, mut client) = pair();
-    let never: ObjectRef = Arc::new(Event::new(true, false));
-    let mut block = Block::new();
-    assert_eq!(block.receive(&file, 0, None), Started::Pending);
-    assert_eq!(wait::one(&never, CALM, false), Outcome::TimedOut);
-    client.write_all(b"abc").unwrap();
-    assert_eq!(block.compute_until_done(), (Status::SUCCESS, 3));
-    assert!(file.dispatcher().is_set());
-}
-
-/// The same with a port: its only worker computes.
-#[test]
-fn an_operation_on_a_port_completes_while_its_workers_compute() {
-    let port = Port::new(1).unwrap();
-    let (file, mut client) = pair();
-    file.associate(&port, 7).unwrap();
-    let mut block = Block::new();
-    assert_eq!(block.receive(&file, 0, None), Started::Pending);
-    assert_eq!(port.dequeue(CALM, false).unwrap_err(), Empty::TimedOut);
-    client.write_all(b"abc").unwrap();
-    assert_eq!(block.compute_until_done(), (Status::SUCCESS, 3));
-    assert_eq!(port.dequeue(0, false).unwrap().key, 7);
-}
 
 /// A descriptor that is ready when its file is associated is not forgotten, whatever the leader sees first.
 #[test]

@@ -10,18 +10,18 @@
 //!   keeps what the token stands for alive until that `wait` is over (`io::pump`).
 //! - No call here takes a lock of the kernel or runs anybody's code.
 
-mod epoll;
 #[cfg(not(test))]
 mod direct;
+mod epoll;
 #[cfg(test)]
 pub mod simulated;
 
 /// The system calls that move data and connections. Seeded tests put a simulator in their place.
 pub mod sys {
-    #[cfg(test)]
-    pub use super::simulated::{accept4, connect, recv, recvmsg, send, sendfile, sendmsg};
     #[cfg(not(test))]
     pub use super::direct::{recv, send};
+    #[cfg(test)]
+    pub use super::simulated::{accept4, connect, recv, recvmsg, send, sendfile, sendmsg};
     #[cfg(not(test))]
     pub use libc::{accept4, connect, recvmsg, sendfile, sendmsg};
 }

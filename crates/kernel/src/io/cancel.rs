@@ -72,7 +72,7 @@ fn end_queued(
     let mut io = file.lock();
     let mut ended = 0;
     for direction in Direction::ALL {
-        for request in io.queue(direction).extract(&is) {
+        for request in io.extract(direction, &is) {
             request::leave(file, &mut io, direction);
             ended += 1;
             let finished = outcome(&request);

@@ -20,8 +20,9 @@ use super::complete::{self, Finished};
 use super::pool::Bound;
 use super::port::Port;
 use super::pump;
-use super::request::{Queue, Request};
-use crate::device::socket::phase;
+use super::request::Request;
+use super::waiting::Waiting;
+use crate::device::socket::{Operation, phase};
 use crate::device::{Device, Direction};
 use crate::engine::Readiness;
 use crate::object::dispatcher::{Dispatcher, Signal};
@@ -76,9 +77,7 @@ pub struct Io {
     pub(super) fd: i32,
     pub(super) closed: bool,
     registered: Registered,
-    pub(super) receives: Queue,
-    /// The box of the last request, for the next one.
-    spare: Option<Box<Request>>,
+    receives: Waiting,
     extra: Option<Box<Extra>>,
 }
 
@@ -93,9 +92,9 @@ enum Registered {
 #[derive(Default)]
 struct Extra {
     /// Operations that wait until the descriptor is writable.
-    sends: Queue,
+    sends: Waiting,
     /// Receives of urgent data.
-    urgent: Queue,
+    urgent: Waiting,
     /// Threads blocked in a synchronous call.
     blocked: Vec<Arc<Thread>>,
     /// AcceptEx operations of this listener that wait for the first data on their acceptor.
@@ -134,8 +133,7 @@ impl File {
                 fd,
                 closed: false,
                 registered: Registered::Nowhere,
-                receives: Queue::default(),
-                spare: None,
+                receives: Waiting::default(),
                 extra: None,
             }),
             device,
@@ -568,25 +566,7 @@ impl Io {
         forwarded.push(Arc::downgrade(acceptor));
     }
 
-    pub(super) fn push(&mut self, direction: Direction, request: Request) {
-        let request = match self.spare.take() {
-            Some(mut spare) => {
-                *spare = request;
-                spare
-            }
-            None => Box::new(request),
-        };
-        self.queue(direction).push(request);
-    }
-
-    pub(super) fn pop(&mut self, direction: Direction) -> Option<Request> {
-        let mut popped = self.queue(direction).pop()?;
-        let request = std::mem::replace(&mut *popped, Request::vacant());
-        self.spare = Some(popped);
-        Some(request)
-    }
-
-    fn existing_queue(&self, direction: Direction) -> Option<&Queue> {
+    fn existing(&self, direction: Direction) -> Option<&Waiting> {
         let extra = self.extra.as_ref();
         match direction {
             Direction::In => Some(&self.receives),
@@ -595,33 +575,69 @@ impl Io {
         }
     }
 
+    fn existing_mut(&mut self, direction: Direction) -> Option<&mut Waiting> {
+        let extra = self.extra.as_mut();
+        match direction {
+            Direction::In => Some(&mut self.receives),
+            Direction::Out => extra.map(|extra| &mut extra.sends),
+            Direction::Urgent => extra.map(|extra| &mut extra.urgent),
+        }
+    }
+
     /// Does nothing wait in this direction?
     pub(super) fn is_idle(&self, direction: Direction) -> bool {
-        self.existing_queue(direction).is_none_or(Queue::is_empty)
+        self.existing(direction).is_none_or(Waiting::is_empty)
     }
 
     /// How many requests wait.
     fn pending(&self) -> usize {
-        let length = |direction| self.existing_queue(direction).map_or(0, Queue::len);
+        let length = |direction| self.existing(direction).map_or(0, Waiting::len);
         Direction::ALL.into_iter().map(length).sum()
+    }
+
+    /// Puts a request behind the others.
+    pub(super) fn push(&mut self, direction: Direction, request: Request) {
+        let waiting = match direction {
+            Direction::In => &mut self.receives,
+            Direction::Out => &mut self.extra.get_or_insert_default().sends,
+            Direction::Urgent => &mut self.extra.get_or_insert_default().urgent,
+        };
+        waiting.push(request);
+    }
+
+    /// Lends the oldest operation to `f`.
+    pub(super) fn with_front<R>(
+        &mut self,
+        direction: Direction,
+        f: impl FnOnce(&mut Operation) -> R,
+    ) -> Option<R> {
+        self.existing_mut(direction)?.with_front(f)
+    }
+
+    /// Takes the oldest request out.
+    pub(super) fn pop(&mut self, direction: Direction) -> Option<Request> {
+        self.existing_mut(direction)?.pop()
+    }
+
+    /// Takes out those for which `is` says yes, oldest first.
+    pub(super) fn extract(
+        &mut self,
+        direction: Direction,
+        is: impl Fn(&Request) -> bool,
+    ) -> Vec<Request> {
+        let waiting = self.existing_mut(direction);
+        waiting
+            .map(|waiting| waiting.extract(is))
+            .unwrap_or_default()
     }
 
     /// Everything that waits, oldest first in each direction.
     fn drain(&mut self) -> Vec<Request> {
-        let mut all = self.receives.drain();
-        if let Some(extra) = &mut self.extra {
-            all.append(&mut extra.sends.drain());
-            all.append(&mut extra.urgent.drain());
-        }
-        all
-    }
-
-    pub(super) fn queue(&mut self, direction: Direction) -> &mut Queue {
-        match direction {
-            Direction::In => &mut self.receives,
-            Direction::Out => &mut self.extra.get_or_insert_default().sends,
-            Direction::Urgent => &mut self.extra.get_or_insert_default().urgent,
-        }
+        let all = |_: &Request| true;
+        Direction::ALL
+            .into_iter()
+            .flat_map(|direction| self.extract(direction, all))
+            .collect()
     }
 }
 
@@ -676,7 +692,7 @@ mod tests {
     #[test]
     fn sizes() {
         assert!(
-            size_of::<super::File>() <= 120,
+            size_of::<super::File>() <= 144,
             "{}",
             size_of::<super::File>()
         );

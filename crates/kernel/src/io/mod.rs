@@ -3,6 +3,7 @@
 //! ```text
 //! file       the file object: device, descriptor, queues, association with a port
 //! request    one operation in flight: started, pended, performed when its descriptor is ready
+//! waiting    the requests that wait in one direction of a file
 //! complete   THE funnel: every outcome of every operation passes it
 //! cancel     CancelIo, CancelIoEx, CancelSynchronousIo, the end of a thread
 //! blocking   calls without OVERLAPPED: a try and a wait
@@ -23,6 +24,7 @@ pub mod pool;
 pub mod port;
 mod pump;
 pub mod request;
+mod waiting;
 
 use std::time::Instant;
 

@@ -173,6 +173,9 @@ impl Port {
         Thread::with_current(|thread| {
             self.sit_down(thread);
             let result = self.take(thread, milliseconds, alertable);
+            if result.is_err() && self.pump.has_pending() {
+                monitor::arm(); // it may have gone to sleep while this thread led
+            }
             if matches!(result, Err(Empty::Abandoned)) {
                 leave_port(thread);
             } else {
@@ -481,7 +484,7 @@ struct Here {
     /// The thread has left a port while it was lent.
     left: Cell<bool>,
     dequeues: Cell<u32>,
-    sampled: Cell<Option<Instant>>,
+    sampled: Cell<Option<u64>>,
 }
 
 /// What keeps the port alive that [`Here`] points to.
@@ -514,8 +517,7 @@ impl Here {
     #[inline]
     fn sample(&self, port: &Port) {
         if let Some(began) = self.sampled.take() {
-            // Clamped: a thread that was preempted once has not become slow.
-            let nanoseconds = (began.elapsed().as_nanos() as u64).min(2 * LONG_HANDLER);
+            let nanoseconds = (processor_time() - began).min(2 * LONG_HANDLER);
             let mean = port.handler.load(Ordering::Relaxed);
             port.handler
                 .store(mean - mean / 8 + nanoseconds / 8, Ordering::Relaxed);
@@ -523,7 +525,7 @@ impl Here {
         let n = self.dequeues.get().wrapping_add(1);
         self.dequeues.set(n);
         if n.is_multiple_of(SAMPLE) {
-            self.sampled.set(Some(Instant::now()));
+            self.sampled.set(Some(processor_time()));
         }
     }
 }
@@ -623,6 +625,18 @@ fn processors() -> u32 {
         }
     };
     count.max(1) as u32
+}
+
+/// The processor time of the calling thread in nanoseconds. A handler's length is told by it: a thread that was preempted,
+/// by the peer it has just sent to for one, has not become slow, and to take it for slow would wake another in vain.
+fn processor_time() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is of this frame.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 /// Does the thread sleep, according to the kernel?

@@ -75,7 +75,6 @@ pub struct Rare {
 
 /// An operation that waits.
 pub struct Request {
-    next: Link,
     /// What is to be done.
     pub operation: Operation,
     /// Where the outcome goes.
@@ -85,20 +84,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// What stands in a box that is kept for the next request.
-    pub(super) fn vacant() -> Request {
-        let completion = Completion {
-            overlapped: OverlappedPtr(std::ptr::null_mut()),
-            event: None,
-            packet: false,
-            rare: None,
-        };
-        Request::new(Operation::Never, completion, 0)
-    }
-
     pub(super) fn new(operation: Operation, completion: Completion, issuer: u32) -> Request {
         Request {
-            next: Link::NONE,
             operation,
             completion,
             issuer,
@@ -242,10 +229,13 @@ fn run_queue(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_
 fn run_cleared(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_>) {
     loop {
         let fd = io.fd;
-        let Some(front) = io.queue(direction).front() else {
+        let tried = io.with_front(direction, |operation| {
+            attempt(file, fd, direction, operation)
+        });
+        let Some(outcome) = tried else {
             return;
         };
-        match attempt(file, fd, direction, &mut front.operation) {
+        match outcome {
             None if file.became_ready(direction) => {}
             None => return,
             Some(finished) => {
@@ -307,153 +297,5 @@ fn attempt(
                 flags,
             })
         }
-    }
-}
-
-/// The requests of one direction, oldest first: a list through the requests themselves, since most files have one or
-/// none and there is one list per socket.
-///
-/// Invariant: unless `head` is null, `last` is where one comes by following `next` from there. The list owns every
-/// request on that way; each was made by Box::into_raw in `push`. Only methods of this type read or write `next`.
-#[derive(Default)]
-pub struct Queue {
-    head: Link,
-    last: Link,
-}
-
-/// The way to a request of a queue, or null.
-struct Link(*mut Request);
-
-// SAFETY: what it leads to is owned by the queue and moves between threads with it; a Request is Send by its other
-// fields.
-unsafe impl Send for Link {}
-
-impl Link {
-    const NONE: Link = Link(std::ptr::null_mut());
-}
-
-impl Default for Link {
-    fn default() -> Self {
-        Link::NONE
-    }
-}
-
-impl Queue {
-    pub(super) fn is_empty(&self) -> bool {
-        self.head.0.is_null()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        // SAFETY: null, or a request of the list, lent as long as `self`.
-        let follow = |link: &Link| unsafe { link.0.as_ref() };
-        std::iter::successors(follow(&self.head), |request| follow(&request.next)).count()
-    }
-
-    pub(super) fn front(&mut self) -> Option<&mut Request> {
-        // SAFETY: null, or a request of the list, lent as long as `self`.
-        unsafe { self.head.0.as_mut() }
-    }
-
-    pub(super) fn push(&mut self, request: Box<Request>) {
-        let request = Box::into_raw(request);
-        if self.is_empty() {
-            self.head = Link(request);
-        } else {
-            // SAFETY: the list is not empty, so `last` leads to a request of it.
-            unsafe { (*self.last.0).next = Link(request) };
-        }
-        self.last = Link(request);
-    }
-
-    pub(super) fn pop(&mut self) -> Option<Box<Request>> {
-        if self.is_empty() {
-            return None;
-        }
-        // SAFETY: made by `push`, and off the list with the next line.
-        let mut request = unsafe { Box::from_raw(self.head.0) };
-        self.head = std::mem::take(&mut request.next);
-        Some(request)
-    }
-
-    /// Takes everything out, oldest first.
-    pub(super) fn drain(&mut self) -> Vec<Request> {
-        std::iter::from_fn(|| self.pop().map(|request| *request)).collect()
-    }
-
-    /// Takes out those for which `is` says yes, oldest first; the others keep their order.
-    pub(super) fn extract(&mut self, is: impl Fn(&Request) -> bool) -> Vec<Request> {
-        let mut out = Vec::new();
-        let mut rest = Queue::default();
-        while let Some(request) = self.pop() {
-            if is(&request) {
-                out.push(*request);
-            } else {
-                rest.push(request);
-            }
-        }
-        *self = rest;
-        out
-    }
-}
-
-impl Drop for Queue {
-    fn drop(&mut self) {
-        while self.pop().is_some() {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Completion, OverlappedPtr, Queue, Request};
-    use crate::device::socket::Operation;
-
-    fn request(issuer: u32) -> Box<Request> {
-        let completion = Completion {
-            overlapped: OverlappedPtr(std::ptr::null_mut()),
-            event: None,
-            packet: true,
-            rare: None,
-        };
-        Box::new(Request::new(Operation::Never, completion, issuer))
-    }
-
-    fn issuers(queue: &mut Queue) -> Vec<u32> {
-        queue.drain().iter().map(|request| request.issuer).collect()
-    }
-
-    #[test]
-    fn requests_leave_in_the_order_they_came() {
-        let mut queue = Queue::default();
-        assert!(queue.is_empty() && queue.front().is_none() && queue.pop().is_none());
-        queue.push(request(1));
-        queue.push(request(2));
-        assert_eq!(queue.front().map(|request| request.issuer), Some(1));
-        assert_eq!(queue.pop().map(|request| request.issuer), Some(1));
-        queue.push(request(3));
-        assert_eq!(queue.len(), 2);
-        assert_eq!(issuers(&mut queue), [2, 3]);
-        assert!(queue.is_empty() && queue.len() == 0);
-        queue.push(request(4));
-        assert_eq!(issuers(&mut queue), [4]);
-    }
-
-    #[test]
-    fn taking_some_out_keeps_the_order_of_both() {
-        for pattern in 0..64u32 {
-            let mut queue = Queue::default();
-            (0..6).for_each(|i| queue.push(request(i)));
-            let out = queue.extract(|request| pattern >> request.issuer & 1 == 1);
-            let (wanted, rest): (Vec<u32>, Vec<u32>) = (0..6).partition(|i| pattern >> i & 1 == 1);
-            assert_eq!(out.iter().map(|r| r.issuer).collect::<Vec<_>>(), wanted);
-            queue.push(request(9));
-            assert_eq!(issuers(&mut queue), [rest, vec![9]].concat());
-        }
-    }
-
-    #[test]
-    fn a_very_long_queue_can_be_dropped() {
-        let mut queue = Queue::default();
-        (0..300_000).for_each(|i| queue.push(request(i)));
-        drop(queue);
     }
 }

@@ -397,7 +397,7 @@ mod tests {
         let table = HandleTable::new();
         for _ in 0..2000 {
             let handle = table.insert(event()).unwrap();
-            assert!(handle.0 != 0 && handle.0 % 4 == 0 && i32::try_from(handle.0).is_ok());
+            assert!(handle.0 != 0 && handle.0.is_multiple_of(4) && i32::try_from(handle.0).is_ok());
             for low_bits in 1..4 {
                 assert!(table.get(Handle(handle.0 | low_bits)).is_ok());
             }
