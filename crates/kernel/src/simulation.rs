@@ -10,6 +10,8 @@
 //!
 //! A failure prints its seed; `LARBOARD_SEED=n` runs that one alone.
 
+mod connections;
+
 use std::collections::HashSet;
 use std::os::fd::IntoRawFd;
 use std::panic::AssertUnwindSafe;
@@ -49,16 +51,20 @@ const STOP: usize = usize::MAX;
 
 #[test]
 fn random_programs_keep_their_promises() {
-    let given = std::env::var("LARBOARD_SEED").ok();
-    let seeds = match given.and_then(|seed| seed.parse().ok()) {
-        Some(seed) => seed..seed + 1,
-        None => 0..SEEDS,
-    };
-    for seed in seeds {
+    for seed in seeds(SEEDS) {
         if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| run(seed))) {
             eprintln!("LARBOARD_SEED={seed}");
             std::panic::resume_unwind(panic);
         }
+    }
+}
+
+/// The one of the environment, or so many.
+fn seeds(count: u64) -> std::ops::Range<u64> {
+    let given = std::env::var("LARBOARD_SEED").ok();
+    match given.and_then(|seed| seed.parse().ok()) {
+        Some(seed) => seed..seed + 1,
+        None => 0..count,
     }
 }
 

@@ -6,8 +6,11 @@
 //! as soon as it is asked for, so that a time-out competes with everything else in every order.
 
 #[cfg(not(loom))]
+mod brief;
+
+#[cfg(not(loom))]
 mod native {
-    pub use parking_lot::{Mutex, MutexGuard};
+    pub use super::brief::{Mutex, MutexGuard};
     pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
     pub use std::thread_local;
 

@@ -46,7 +46,7 @@ fn an_operation_on_a_port_completes_after_its_leader_has_timed_out() {
     assert_eq!(port.dequeue(CALM, false).unwrap_err(), Empty::TimedOut);
     client.write_all(b"abc").unwrap();
     assert_eq!(block.compute_until_done(), (Status::SUCCESS, 3));
-    assert_eq!(port.dequeue(0, false).unwrap().key, 7);
+    assert_eq!(port.dequeue(MILLISECONDS, false).unwrap().key, 7);
 }
 
 fn an_operation_on_a_port_completes_while_its_worker_has_a_packet() {
@@ -66,5 +66,5 @@ fn an_operation_on_a_port_completes_while_its_worker_has_a_packet() {
     let _busy_client = writer.join().unwrap();
     client.write_all(b"abc").unwrap();
     assert_eq!(second.compute_until_done(), (Status::SUCCESS, 3));
-    assert_eq!(port.dequeue(0, false).unwrap().key, 2);
+    assert_eq!(port.dequeue(MILLISECONDS, false).unwrap().key, 2);
 }

@@ -1,16 +1,17 @@
 //! The kernel end to end without the Win32 layer: sockets on a completion port, events, cancellation.
 
+mod common;
+
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::fd::IntoRawFd;
 use std::sync::Arc;
 
+use common::pair;
+use larboard_kernel::device::Buffers;
+use larboard_kernel::device::socket::Operation;
 use larboard_kernel::device::socket::transfer::{Receive, Send};
-use larboard_kernel::device::socket::{Operation, Socket};
-use larboard_kernel::device::{Buffers, Device};
 use larboard_kernel::io::cancel::{self, Which};
 use larboard_kernel::io::complete::read_status;
-use larboard_kernel::io::file::{File, OVERLAPPED};
+use larboard_kernel::io::file::File;
 use larboard_kernel::io::port::{Empty, Packet, Port};
 use larboard_kernel::io::request::{self, Completion, Overlapped, OverlappedPtr, Started};
 use larboard_kernel::object::event::Event;
@@ -19,17 +20,6 @@ use larboard_kernel::object::{Object, ObjectRef};
 use larboard_kernel::status::Status;
 
 const SECONDS: u32 = 10_000;
-
-fn pair() -> (Arc<File>, TcpStream) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
-    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    let (server, _) = listener.accept().unwrap();
-    server.set_nonblocking(true).unwrap();
-    let socket = Socket::new(2, 1, 6);
-    socket.connected(0);
-    let file = File::new(server.into_raw_fd(), Device::Socket(socket), OVERLAPPED);
-    (file, client)
-}
 
 /// OVERLAPPED and buffer of one operation, at a fixed address.
 struct Block {

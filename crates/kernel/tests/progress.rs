@@ -36,7 +36,6 @@ fn data_that_is_there_at_the_association_reaches_the_next_receive() {
             let mut block = Block::new();
             assert!(!matches!(block.receive(&file, 0, None), Started::Failed(_)));
             assert_eq!(block.compute_until_done(), (Status::SUCCESS, 3));
-            file.last_handle_closed();
         }
         post(&port, usize::MAX);
         leader.join().unwrap();

@@ -163,7 +163,12 @@ pub unsafe fn read_status(overlapped: *mut Overlapped) -> (Status, usize) {
     unsafe {
         let internal = AtomicUsize::from_ptr(&raw mut (*overlapped).internal);
         let status = Status(internal.load(Ordering::Acquire) as u32);
-        (status, (*overlapped).internal_high)
+        // While it is pending somebody may be about to write the byte count.
+        let bytes = match status {
+            Status::PENDING => 0,
+            _ => (*overlapped).internal_high,
+        };
+        (status, bytes)
     }
 }
 

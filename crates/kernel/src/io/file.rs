@@ -14,8 +14,6 @@
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence};
 
-use parking_lot::{Mutex, MutexGuard};
-
 use super::complete::{self, Finished};
 use super::pool::Bound;
 use super::port::Port;
@@ -29,7 +27,7 @@ use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::thread::Thread;
 use crate::object::{HandleCount, Object};
 use crate::status::Status;
-use crate::sync::{Arc, Weak};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, as a bit of the state word.
 pub const SKIP_PORT_ON_SUCCESS: u32 = 0x100;
@@ -495,11 +493,19 @@ impl File {
         if readiness.lasting {
             bits |= LASTING;
         }
-        let before = self.state.fetch_or(bits | TOKEN, Ordering::AcqRel);
-        if before & (waiting | TOKEN) == 0 {
-            self.state.fetch_and(!TOKEN, Ordering::AcqRel);
+        let mut before = self.state.load(Ordering::Relaxed);
+        loop {
+            let token = if before & waiting != 0 { TOKEN } else { 0 };
+            let after = before | bits | token;
+            let order = (Ordering::AcqRel, Ordering::Relaxed);
+            match self
+                .state
+                .compare_exchange_weak(before, after, order.0, order.1)
+            {
+                Ok(_) => return token != 0 && before & TOKEN == 0,
+                Err(now) => before = now,
+            }
         }
-        before & waiting != 0 && before & TOKEN == 0
     }
 
     /// The token of `note_edge` has been taken off its queue. True if reading is worth an attempt; READY is cleared.

@@ -23,8 +23,6 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot::{Mutex, MutexGuard};
-
 use super::file::File;
 use super::pump::{self, Pump};
 use super::request::{self, OverlappedPtr};
@@ -36,7 +34,7 @@ use crate::object::queue::{Queue, Wake};
 use crate::object::thread::Thread;
 use crate::object::{HandleCount, Object, apc, wait};
 use crate::status::Status;
-use crate::sync::{Arc, Weak};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
 /// A completion packet.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +68,7 @@ enum Entry {
 /// Handlers that take longer than this, in nanoseconds, are long. One that sends is well below.
 const LONG_HANDLER: u64 = 15_000;
 /// Every so many dequeues the time of one handler is taken.
-const SAMPLE: u32 = 64;
+const SAMPLE: u32 = 256;
 
 /// A completion port.
 pub struct Port {

@@ -10,15 +10,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
 use super::file::File;
 use super::request;
 use super::{complete, monitor};
 use crate::engine::{Epoll, Events};
 use crate::object::thread::Thread;
 use crate::status::Status;
-use crate::sync::Arc;
+use crate::sync::{Arc, Mutex};
 
 /// A poller and what is registered with it.
 pub struct Pump {

@@ -14,6 +14,7 @@ use larboard_kernel::io::complete::read_status;
 use larboard_kernel::io::file::{File, OVERLAPPED};
 use larboard_kernel::io::port::{Packet, Port};
 use larboard_kernel::io::request::{self, Completion, Overlapped, OverlappedPtr, Started};
+use larboard_kernel::object::Object;
 use larboard_kernel::object::event::Event;
 use larboard_kernel::status::Status;
 
@@ -21,8 +22,25 @@ use larboard_kernel::status::Status;
 pub const LIMIT: Duration = Duration::from_secs(10);
 pub const MILLISECONDS: u32 = 10_000;
 
+/// A file object, closed in the end. Operations on it have to be over by then: their memory may have gone before.
+pub struct Open(Arc<File>);
+
+impl std::ops::Deref for Open {
+    type Target = Arc<File>;
+
+    fn deref(&self) -> &Arc<File> {
+        &self.0
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.last_handle_closed();
+    }
+}
+
 /// A socket of the kernel and its peer.
-pub fn pair() -> (Arc<File>, TcpStream) {
+pub fn pair() -> (Open, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port");
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (server, _) = listener.accept().unwrap();
@@ -30,7 +48,8 @@ pub fn pair() -> (Arc<File>, TcpStream) {
     let socket = Socket::new(2, 1, 6);
     socket.connected(0);
     let device = Device::Socket(socket);
-    (File::new(server.into_raw_fd(), device, OVERLAPPED), client)
+    let file = File::new(server.into_raw_fd(), device, OVERLAPPED);
+    (Open(file), client)
 }
 
 /// OVERLAPPED and buffer of one receive, at a fixed address.
