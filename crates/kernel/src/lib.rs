@@ -15,12 +15,15 @@
 
 #![cfg_attr(loom, allow(dead_code, unused_imports))]
 
-#[cfg(not(loom))]
 pub mod device;
-#[cfg(not(loom))]
 pub mod engine;
 #[cfg(not(loom))]
 pub mod io;
+/// What of the I/O manager is modelled.
+#[cfg(loom)]
+pub mod io {
+    pub mod state;
+}
 pub mod object;
 #[cfg(all(test, not(loom)))]
 mod simulation;

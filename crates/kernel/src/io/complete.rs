@@ -15,6 +15,7 @@ use super::request::{Completion, OverlappedPtr, Rare, Request, Routine};
 use crate::device::Device;
 use crate::device::socket::phase;
 use crate::object::apc::{self, Apc};
+use crate::object::event::Event;
 use crate::object::thread::Thread;
 use crate::status::Status;
 use crate::sync::{Arc, Ordering};
@@ -58,6 +59,29 @@ pub(super) fn mark_started(file: &File, completion: &Completion) {
     }
 }
 
+/// The same for an operation without an event.
+pub(super) fn mark_plain_started(file: &File, overlapped: OverlappedPtr) {
+    write_status(overlapped, Status::PENDING);
+    file.clear_signal();
+}
+
+/// The end of an operation that has neither event nor routine: steps 1, 3 and 4.
+#[inline]
+pub(super) fn complete_plain(
+    file: &File,
+    overlapped: OverlappedPtr,
+    packet: bool,
+    finished: Finished,
+    at_once: bool,
+    deliver: Deliver<'_>,
+) {
+    write_result(overlapped, finished);
+    signal(file, None);
+    if packet {
+        send_packet(file, overlapped, finished, at_once, deliver);
+    }
+}
+
 /// The end of an operation whose starting call returns the outcome itself.
 pub(super) fn complete_at_once(file: &File, completion: &Completion, finished: Finished) {
     finish(file, completion, finished, true, &mut post);
@@ -93,25 +117,48 @@ fn finish(
     deliver: Deliver<'_>,
 ) {
     let overlapped = completion.overlapped;
-    // SAFETY: the application keeps its OVERLAPPED valid until completion, which is the next line but one (OVL-07).
-    unsafe { (*overlapped.0).internal_high = finished.bytes as usize };
-    write_status(overlapped, finished.status);
-
+    write_result(overlapped, finished);
     let routine = completion.routine();
     if let Some((routine, thread)) = routine {
         queue_routine(*routine, thread, overlapped, finished);
     }
-    match &completion.event {
+    signal(file, completion.event.as_deref());
+    if routine.is_none() && completion.packet {
+        send_packet(file, overlapped, finished, at_once, deliver);
+    }
+}
+
+/// Step 1.
+#[inline]
+fn write_result(overlapped: OverlappedPtr, finished: Finished) {
+    // SAFETY: the application keeps its OVERLAPPED valid until completion, which is the next line (OVL-07).
+    unsafe { (*overlapped.0).internal_high = finished.bytes as usize };
+    write_status(overlapped, finished.status);
+}
+
+/// Step 3.
+#[inline]
+fn signal(file: &File, event: Option<&Event>) {
+    match event {
         Some(event) => event.set(),
         None if file.has_modes(file::SKIP_SET_EVENT) => {}
         None => file.set_signal(),
     }
-    let skip = at_once && file.has_modes(file::SKIP_PORT_ON_SUCCESS);
-    if routine.is_none()
-        && completion.packet
-        && !skip
-        && let Some(association) = file.association()
-    {
+}
+
+/// Step 4.
+#[inline]
+fn send_packet(
+    file: &File,
+    overlapped: OverlappedPtr,
+    finished: Finished,
+    at_once: bool,
+    deliver: Deliver<'_>,
+) {
+    if at_once && file.has_modes(file::SKIP_PORT_ON_SUCCESS) {
+        return;
+    }
+    if let Some(association) = file.association() {
         let packet = Packet {
             bytes: finished.bytes,
             key: file.packet_key(&association),

@@ -5,24 +5,22 @@
 //!    the order of their calls (OVL-24), and a descriptor is never used after it was closed. The one exception is a
 //!    blocked synchronous call, which polls the descriptor outside the lock and is counted in `blocked` meanwhile: the
 //!    last of them closes the descriptor of a closed file.
-//! 2. `state` is one word for what the poller and the callers tell each other. A caller that pends sets PENDING and
-//!    then looks at READY; the poller sets READY and then looks at PENDING. Both by read-modify-write on one word, so
-//!    one of the two sees the other.
+//! 2. `state` is one word for what the poller and the callers tell each other; see there.
 //! 3. A file is registered with one poller at most: its port's from association on, before that the general one from
 //!    the first request that pends. The registration owns one reference to the file, given back through `retire`.
 
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
 
 use super::complete::{self, Finished};
 use super::pool::Bound;
 use super::port::Port;
 use super::pump;
 use super::request::Request;
-use super::waiting::Waiting;
+use super::state::State;
+use super::waiting::{Plain, Waiting};
 use crate::device::socket::{Operation, phase};
 use crate::device::{Device, Direction};
-use crate::engine::Readiness;
 use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::thread::Thread;
 use crate::object::{HandleCount, Object};
@@ -38,14 +36,6 @@ pub const OVERLAPPED: u32 = 0x400;
 /// The key is that of a pool's binding: each packet owns a share of it.
 const COUNTED_KEY: u32 = 0x800;
 
-const READY_IN: u32 = 0x01;
-const READY_OUT: u32 = 0x02;
-const LASTING: u32 = 0x04;
-const PENDING_IN: u32 = 0x08;
-const PENDING_OUT: u32 = 0x10;
-const TOKEN: u32 = 0x20;
-const PENDING_URGENT: u32 = 0x80;
-
 /// A file object.
 pub struct File {
     /// Made by the first wait: most files are never waited on, and there is one per connection. Until then the flag of
@@ -53,7 +43,7 @@ pub struct File {
     dispatcher: AtomicPtr<Dispatcher>,
     handles: HandleCount,
     signalled: AtomicBool,
-    state: AtomicU32,
+    pub(super) state: State,
     /// Null until `associate`; then one reference to the port, for good.
     port: AtomicPtr<Port>,
     /// Written before `port`.
@@ -124,7 +114,7 @@ impl File {
             dispatcher: AtomicPtr::default(),
             handles: HandleCount::default(),
             signalled: AtomicBool::new(false),
-            state: AtomicU32::new(modes | READY_IN | READY_OUT),
+            state: State::new(modes),
             port: AtomicPtr::default(),
             key: AtomicUsize::new(0),
             io: Mutex::new(Io {
@@ -213,7 +203,7 @@ impl File {
 
     /// Are all of these mode bits set?
     pub fn has_modes(&self, modes: u32) -> bool {
-        self.state.load(Ordering::Relaxed) & modes == modes
+        self.state.has(modes)
     }
 
     /// Adds notification modes. They cannot be taken back (PORT-23). INVALID_PARAMETER for a synchronous handle.
@@ -221,7 +211,7 @@ impl File {
         if !self.has_modes(OVERLAPPED) {
             return Err(Status::INVALID_PARAMETER);
         }
-        self.state.fetch_or(modes, Ordering::Relaxed);
+        self.state.add(modes);
         Ok(())
     }
 
@@ -264,11 +254,10 @@ impl File {
         let pollable = matches!(self.device, Device::Socket(_));
         if pollable {
             // The new registration reports what is there already, perhaps at once: forget before, not after.
-            self.state
-                .fetch_and(!(READY_IN | LASTING), Ordering::AcqRel);
+            self.state.forget_readable();
             port.pump()
                 .register(io.fd, self)
-                .inspect_err(|_| self.mark_ready(Direction::In))?;
+                .inspect_err(|_| self.state.mark_ready(Direction::In))?;
         }
         if io.registered == Registered::General {
             let general = pump::GENERAL.pump()?;
@@ -279,7 +268,7 @@ impl File {
             port.pump().pended(pending);
             io.registered = Registered::Port;
         }
-        self.state.fetch_or(mode, Ordering::Relaxed);
+        self.state.add(mode);
         self.key.store(key, Ordering::Relaxed);
         let reference = Arc::into_raw(port.clone()).cast_mut();
         self.port.store(reference, Ordering::Release);
@@ -341,14 +330,18 @@ impl File {
         }
         if let Some(pump) = self.pump(&io) {
             // The registration's reference goes over from the old descriptor to the new one.
-            self.state.fetch_and(!LASTING, Ordering::AcqRel);
+            self.state.forget_readable();
             pump.engine()
                 .register(fd, Arc::as_ptr(self).addr() as u64)
-                .inspect_err(|_| close_fd(fd))?;
+                .inspect_err(|_| {
+                    self.state.mark_ready(Direction::In);
+                    close_fd(fd);
+                })?;
             pump.engine().unregister(io.fd);
         }
         close_fd(std::mem::replace(&mut io.fd, fd));
-        self.state.fetch_or(READY_IN | READY_OUT, Ordering::AcqRel);
+        self.state.mark_ready(Direction::In);
+        self.state.mark_ready(Direction::Out);
         Ok(())
     }
 
@@ -478,84 +471,9 @@ impl File {
         }
     }
 
-    /// An edge from the poller. True if a token has to be queued: requests wait for it and no token is under way.
-    pub(super) fn note_edge(&self, readiness: Readiness) -> bool {
-        let mut bits = 0;
-        let mut waiting = 0;
-        if readiness.readable {
-            bits |= READY_IN;
-            waiting |= PENDING_IN | PENDING_URGENT;
-        }
-        if readiness.writable {
-            bits |= READY_OUT;
-            waiting |= PENDING_OUT;
-        }
-        if readiness.lasting {
-            bits |= LASTING;
-        }
-        let mut before = self.state.load(Ordering::Relaxed);
-        loop {
-            let token = if before & waiting != 0 { TOKEN } else { 0 };
-            let after = before | bits | token;
-            let order = (Ordering::AcqRel, Ordering::Relaxed);
-            match self
-                .state
-                .compare_exchange_weak(before, after, order.0, order.1)
-            {
-                Ok(_) => return token != 0 && before & TOKEN == 0,
-                Err(now) => before = now,
-            }
-        }
-    }
-
-    /// The token of `note_edge` has been taken off its queue. True if reading is worth an attempt; READY is cleared.
-    pub(super) fn take_token(&self) -> bool {
-        let before = self.state.fetch_and(!(TOKEN | READY_IN), Ordering::AcqRel);
-        before & (READY_IN | LASTING) != 0
-    }
-
     /// Is an attempt worth a system call?
     pub(super) fn is_ready(&self, io: &Io, direction: Direction) -> bool {
-        let state = self.state.load(Ordering::Acquire);
-        direction != Direction::In
-            || io.registered == Registered::Nowhere
-            || state & (READY_IN | LASTING) != 0
-    }
-
-    /// Before an attempt: what comes from now on is a new edge.
-    pub(super) fn clear_ready(&self, direction: Direction) {
-        self.state
-            .fetch_and(!ready_bit(direction), Ordering::AcqRel);
-    }
-
-    /// After an attempt that may not have drained the descriptor.
-    pub(super) fn mark_ready(&self, direction: Direction) {
-        self.state.fetch_or(ready_bit(direction), Ordering::AcqRel);
-    }
-
-    /// Did an edge come since `clear_ready`?
-    pub(super) fn became_ready(&self, direction: Direction) -> bool {
-        self.state.load(Ordering::Acquire) & ready_bit(direction) != 0
-    }
-
-    /// Requests wait. True if an edge came before the poller could know. PENDING stays when they have gone, until a token
-    /// finds nothing to do: usually the next request is there before the next edge.
-    pub(super) fn mark_pending(&self, direction: Direction) -> bool {
-        let mut before = self.state.load(Ordering::Acquire);
-        if before & pending_bit(direction) == 0 {
-            before = self
-                .state
-                .fetch_or(pending_bit(direction), Ordering::AcqRel);
-        }
-        before & ready_bit(direction) != 0
-    }
-
-    /// No request waits, as a token has found.
-    pub(super) fn clear_pending(&self, direction: Direction) {
-        if self.state.load(Ordering::Relaxed) & pending_bit(direction) != 0 {
-            self.state
-                .fetch_and(!pending_bit(direction), Ordering::AcqRel);
-        }
+        io.registered == Registered::Nowhere || self.state.is_ready(direction)
     }
 }
 
@@ -609,6 +527,22 @@ impl Io {
             Direction::Urgent => &mut self.extra.get_or_insert_default().urgent,
         };
         waiting.push(request);
+    }
+
+    /// See [`Waiting::put`], [`Waiting::plain`], [`Waiting::take`], all of the receives.
+    #[inline]
+    pub(super) fn wait_plainly(&mut self, plain: Plain) {
+        self.receives.put(plain);
+    }
+
+    #[inline]
+    pub(super) fn plain(&self) -> Option<(*mut u8, u32)> {
+        self.receives.plain()
+    }
+
+    #[inline]
+    pub(super) fn take_plain(&mut self) -> Option<Plain> {
+        self.receives.take()
     }
 
     /// Lends the oldest operation to `f`.
@@ -669,22 +603,6 @@ impl Drop for File {
 }
 
 /// Urgent data has no bit of its own: every edge is worth an attempt.
-fn ready_bit(direction: Direction) -> u32 {
-    match direction {
-        Direction::In => READY_IN,
-        Direction::Out => READY_OUT,
-        Direction::Urgent => 0,
-    }
-}
-
-fn pending_bit(direction: Direction) -> u32 {
-    match direction {
-        Direction::In => PENDING_IN,
-        Direction::Out => PENDING_OUT,
-        Direction::Urgent => PENDING_URGENT,
-    }
-}
-
 fn close_fd(fd: i32) {
     if fd >= 0 {
         // SAFETY: the file object owned the descriptor and has just given it up.

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! file       the file object: device, descriptor, queues, association with a port
+//! state      what the poller and the callers of a file tell each other
 //! request    one operation in flight: started, pended, performed when its descriptor is ready
 //! waiting    the requests that wait in one direction of a file
+//! plain      the short way of the usual receive and send
 //! complete   THE funnel: every outcome of every operation passes it
 //! cancel     CancelIo, CancelIoEx, CancelSynchronousIo, the end of a thread
 //! blocking   calls without OVERLAPPED: a try and a wait
@@ -20,10 +22,12 @@ pub mod cancel;
 pub mod complete;
 pub mod file;
 mod monitor;
+pub mod plain;
 pub mod pool;
 pub mod port;
 mod pump;
 pub mod request;
+mod state;
 mod waiting;
 
 use std::time::Instant;

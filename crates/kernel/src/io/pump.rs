@@ -110,7 +110,7 @@ impl Pump {
             // SAFETY: the file is registered, or was when this poll began and is in `retired`; either way a reference
             // to it is kept until `polling` is cleared below, under the same lock.
             unsafe {
-                if (*file).note_edge(readiness) {
+                if (*file).state.note_edge(readiness) {
                     Arc::increment_strong_count(file);
                     token(Arc::from_raw(file));
                 }

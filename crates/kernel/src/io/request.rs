@@ -8,7 +8,7 @@
 
 use super::complete::{self, Deliver, Finished};
 use super::file::{File, Io};
-use super::{accept, monitor};
+use super::{accept, monitor, plain};
 use crate::device::socket::Operation;
 use crate::device::{Device, Direction, Outcome};
 use crate::object::apc::{FileRoutine, SocketRoutine};
@@ -136,7 +136,7 @@ pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion)
     let try_now =
         !operation.always_pends() && io.is_idle(direction) && file.is_ready(&io, direction);
     if try_now && direction == Direction::In {
-        file.clear_ready(direction);
+        file.state.clear_ready(direction);
     }
     if try_now && let Some(finished) = attempt(file, io.fd, direction, &mut operation) {
         if finished.status.is_failure() {
@@ -167,7 +167,11 @@ pub(super) fn enqueue(file: &Arc<File>, request: Request) -> Result<(), (Status,
     pend(file, &mut io, request)
 }
 
-fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, Request)> {
+pub(super) fn pend(
+    file: &Arc<File>,
+    io: &mut Io,
+    request: Request,
+) -> Result<(), (Status, Request)> {
     if let Err(status) = file.register(io) {
         return Err((status, request));
     }
@@ -175,7 +179,7 @@ fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, 
     let first = io.is_idle(direction);
     io.push(direction, request);
     file.pended(io);
-    let ready = file.mark_pending(direction);
+    let ready = file.state.mark_pending(direction);
     if ready || (first && direction != Direction::In) {
         run_queue(file, io, direction, &mut complete::post);
     }
@@ -186,18 +190,22 @@ fn pend(file: &Arc<File>, io: &mut Io, request: Request) -> Result<(), (Status, 
 /// Performs what the edge behind a token allows. Whoever has taken a token off its queue calls this.
 pub(super) fn redeem(file: &File, deliver: Deliver<'_>) {
     let mut io = file.lock();
-    let ready = file.take_token();
+    let ready = file.state.take_token();
     if io.is_idle(Direction::In) {
-        file.clear_pending(Direction::In);
+        file.state.clear_pending(Direction::In);
         if ready {
-            file.mark_ready(Direction::In);
+            file.state.mark_ready(Direction::In);
         }
     } else if ready {
-        run_cleared(file, &mut io, Direction::In, deliver);
+        if plain::perform(file, &mut io, deliver) {
+            run_queue(file, &mut io, Direction::In, deliver);
+        } else {
+            run_cleared(file, &mut io, Direction::In, deliver);
+        }
     }
     for direction in [Direction::Out, Direction::Urgent] {
         if io.is_idle(direction) {
-            file.clear_pending(direction);
+            file.state.clear_pending(direction);
         } else {
             run_queue(file, &mut io, direction, deliver);
         }
@@ -208,7 +216,7 @@ pub(super) fn redeem(file: &File, deliver: Deliver<'_>) {
 pub fn nudge(file: &File) {
     let mut io = file.lock();
     for direction in Direction::ALL {
-        file.mark_ready(direction);
+        file.state.mark_ready(direction);
         run_queue(file, &mut io, direction, &mut complete::post);
     }
 }
@@ -220,7 +228,7 @@ pub(super) fn run_queued(file: &File, io: &mut Io, direction: Direction) {
 
 fn run_queue(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<'_>) {
     if !io.is_idle(direction) && file.is_ready(io, direction) {
-        file.clear_ready(direction);
+        file.state.clear_ready(direction);
         run_cleared(file, io, direction, deliver);
     }
 }
@@ -236,7 +244,7 @@ fn run_cleared(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<
             return;
         };
         match outcome {
-            None if file.became_ready(direction) => {}
+            None if file.state.became_ready(direction) => {}
             None => return,
             Some(finished) => {
                 let Some(request) = io.pop(direction) else {
@@ -249,7 +257,7 @@ fn run_cleared(file: &File, io: &mut Io, direction: Direction, deliver: Deliver<
         if io.is_idle(direction) || !file.is_ready(io, direction) {
             return;
         }
-        file.clear_ready(direction);
+        file.state.clear_ready(direction);
     }
 }
 
@@ -289,7 +297,7 @@ fn attempt(
             more,
         } => {
             if more && direction == Direction::In {
-                file.mark_ready(direction);
+                file.state.mark_ready(direction);
             }
             Some(Finished {
                 status,

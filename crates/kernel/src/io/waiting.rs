@@ -25,13 +25,13 @@ pub(super) struct Waiting {
 }
 
 /// A receive without flags into one buffer, reported by packet, event or file object.
-struct Plain {
-    overlapped: OverlappedPtr,
-    event: Option<Arc<Event>>,
-    base: *mut u8,
-    length: u32,
-    issuer: u32,
-    packet: bool,
+pub(super) struct Plain {
+    pub(super) overlapped: OverlappedPtr,
+    pub(super) event: Option<Arc<Event>>,
+    pub(super) base: *mut u8,
+    pub(super) length: u32,
+    pub(super) issuer: u32,
+    pub(super) packet: bool,
 }
 
 // SAFETY: `base` is the application's buffer, which any thread may write to until completion, as with `Buffers`.
@@ -39,7 +39,7 @@ unsafe impl Send for Plain {}
 
 impl Waiting {
     pub(super) fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.plain.is_none() && self.list.as_ref().is_none_or(|list| list.is_empty())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -59,6 +59,26 @@ impl Waiting {
             request
         };
         self.list.get_or_insert_default().push_back(request);
+    }
+
+    /// Puts a plain receive where nothing waits.
+    #[inline]
+    pub(super) fn put(&mut self, plain: Plain) {
+        debug_assert!(self.is_empty());
+        self.plain = Some(plain);
+    }
+
+    /// Buffer and length of a plain receive without an event at the head.
+    #[inline]
+    pub(super) fn plain(&self) -> Option<(*mut u8, u32)> {
+        let plain = self.plain.as_ref().filter(|plain| plain.event.is_none())?;
+        Some((plain.base, plain.length))
+    }
+
+    /// Takes the plain receive out.
+    #[inline]
+    pub(super) fn take(&mut self) -> Option<Plain> {
+        self.plain.take()
     }
 
     /// Lends the oldest operation to `f`.

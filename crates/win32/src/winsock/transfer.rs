@@ -18,6 +18,9 @@ use larboard_kernel::device::socket::transfer::{
 use larboard_kernel::device::socket::{Operation, message, phase};
 use larboard_kernel::io::blocking::Patience;
 use larboard_kernel::io::complete::Finished;
+use larboard_kernel::io::file::OVERLAPPED as OVERLAPPED_FILE;
+use larboard_kernel::io::plain;
+use larboard_kernel::io::request::{OverlappedPtr, Started};
 use larboard_kernel::status::Status;
 
 use super::socket::{self, Found};
@@ -119,6 +122,14 @@ pub unsafe extern "system" fn WSARecv(
         let found = look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
+            if !is_bad(lpflags)
+                && lpflags.read_unaligned() == 0
+                && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
+                && let Some(started) = usual.receive(&found)
+            {
+                store(lpnumberofbytesrecvd, started?.bytes);
+                return Ok(0);
+            }
             receive_into(
                 &found,
                 (lpbuffers, dwbuffercount),
@@ -283,6 +294,13 @@ pub unsafe extern "system" fn WSASend(
         let found = look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
+            if dwflags == 0
+                && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
+                && let Some(started) = usual.send(&found)
+            {
+                store(lpnumberofbytessent, started?.bytes);
+                return Ok(0);
+            }
             send_from(
                 &found,
                 (lpbuffers, dwbuffercount),
@@ -468,6 +486,90 @@ unsafe fn send_from(
         store(sent, finished.bytes);
     }
     Ok(0)
+}
+
+/// An overlapped call of the usual kind: one buffer, neither event nor routine. The kernel has a short way for these.
+#[derive(Clone, Copy)]
+struct Usual {
+    base: *mut u8,
+    length: u32,
+    overlapped: OverlappedPtr,
+    packet: bool,
+}
+
+impl Usual {
+    /// None if the call is of another kind, or wrong: the general way says in which way.
+    ///
+    /// # Safety
+    /// The pointers are null or valid.
+    #[inline]
+    unsafe fn new(
+        found: &Found,
+        buffers: *const WSABUF,
+        count: u32,
+        notify: &Notify,
+    ) -> Option<Usual> {
+        if count != 1
+            || is_bad(buffers)
+            || notify.is_synchronous()
+            || notify.routine.is_some()
+            || !found.file().has_modes(OVERLAPPED_FILE)
+        {
+            return None;
+        }
+        // SAFETY: neither is null, so both are valid by this function's contract.
+        let (buffer, event) =
+            unsafe { (buffers.read_unaligned(), (*notify.overlapped).hEvent.addr()) };
+        if buffer.len > 0 && is_bad(buffer.buf) || event & !3 != 0 {
+            return None;
+        }
+        Some(Usual {
+            base: buffer.buf,
+            length: buffer.len,
+            overlapped: OverlappedPtr(notify.overlapped.cast()),
+            packet: event & 1 == 0,
+        })
+    }
+
+    /// None: nothing was done.
+    ///
+    /// # Safety
+    /// Buffer and OVERLAPPED stay valid until completion.
+    #[inline]
+    unsafe fn send(self, found: &Found) -> Option<Result<Finished, WsaError>> {
+        let Usual {
+            base,
+            length,
+            overlapped,
+            packet,
+        } = self;
+        // SAFETY: this function's contract.
+        unsafe { plain::send(&found.file(), base, length, overlapped, packet) }.map(outcome)
+    }
+
+    /// As [`send`](Self::send).
+    ///
+    /// # Safety
+    /// As for [`send`](Self::send).
+    #[inline]
+    unsafe fn receive(self, found: &Found) -> Option<Result<Finished, WsaError>> {
+        let Usual {
+            base,
+            length,
+            overlapped,
+            packet,
+        } = self;
+        // SAFETY: this function's contract.
+        unsafe { plain::receive(&found.file(), base, length, overlapped, packet) }.map(outcome)
+    }
+}
+
+fn outcome(started: Started) -> Result<Finished, WsaError> {
+    match started {
+        Started::Done(finished) => Ok(finished),
+        Started::Pending => Err(Status::PENDING.into()),
+        Started::Failed(status) => Err(status.into()),
+    }
 }
 
 fn receive(buffers: Buffers, flags: i32, rare: Option<ReceiveRare>) -> Operation {

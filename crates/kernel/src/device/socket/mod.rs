@@ -205,6 +205,15 @@ impl Socket {
         self.phase.load(Ordering::Acquire) & bits != 0
     }
 
+    /// A connected stream on which nothing stands against receiving and sending.
+    #[inline]
+    pub fn is_open_stream(&self) -> bool {
+        const AGAINST: u32 =
+            phase::SHUT_RECEIVE | phase::SHUT_SEND | phase::RESET | phase::DISCONNECTED;
+        let phase = self.phase.load(Ordering::Acquire);
+        self.is_stream() && phase & (phase::CONNECTED | AGAINST) == phase::CONNECTED
+    }
+
     /// Sets phase bits.
     pub fn set(&self, bits: u32) {
         self.phase.fetch_or(bits, Ordering::AcqRel);

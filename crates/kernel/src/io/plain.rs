@@ -1,0 +1,180 @@
+//! The short way of the usual operations: a receive into, or a send from, one buffer of a connected stream, without
+//! flags, reported by packet or file object.
+//!
+//! Nothing here is decided otherwise than on the general way (`request`, `device::socket::transfer`); it is only decided
+//! with fewer instructions, because an echo is two of these. Whatever is not usual after all - an error, a short send, a
+//! queue that is not empty - goes the general way, from the beginning or from where it stands.
+
+use super::complete::{self, Deliver, Finished};
+use super::file::{File, Io};
+use super::monitor;
+use super::request::{self, Completion, OverlappedPtr, Request, Started};
+use super::waiting::Plain;
+use crate::device::socket::Operation;
+use crate::device::socket::transfer::Send;
+use crate::device::{Buffers, Device, Direction};
+use crate::engine::sys;
+use crate::object::thread::Thread;
+use crate::status::Status;
+use crate::sync::{Arc, Ordering};
+
+/// Sends. None: nothing was done, take the general way.
+///
+/// # Safety
+/// The buffer and the OVERLAPPED stay valid until completion (OVL-07).
+#[inline]
+pub unsafe fn send(
+    file: &Arc<File>,
+    base: *mut u8,
+    length: u32,
+    overlapped: OverlappedPtr,
+    packet: bool,
+) -> Option<Started> {
+    if !is_open_stream(file) || length == 0 {
+        return None;
+    }
+    let mut io = file.lock();
+    if io.closed || !io.is_idle(Direction::Out) {
+        return None;
+    }
+    // SAFETY: the buffer is valid by this function's contract.
+    let n = unsafe { sys::send(io.fd, base.cast(), length as usize, libc::MSG_NOSIGNAL) };
+    if n < 0 {
+        return None;
+    }
+    if n as usize != length as usize {
+        return Some(rest(
+            file,
+            &mut io,
+            base,
+            (length, n as u32),
+            overlapped,
+            packet,
+        ));
+    }
+    let finished = success(length);
+    complete::complete_plain(
+        file,
+        overlapped,
+        packet,
+        finished,
+        true,
+        &mut complete::post,
+    );
+    Some(Started::Done(finished))
+}
+
+/// The system took a part: the rest waits.
+#[cold]
+fn rest(
+    file: &Arc<File>,
+    io: &mut Io,
+    base: *mut u8,
+    (length, done): (u32, u32),
+    overlapped: OverlappedPtr,
+    packet: bool,
+) -> Started {
+    let mut buffers = Buffers::one(base, length as usize);
+    buffers.advance(done as usize);
+    let operation = Operation::Send(Send {
+        buffers,
+        flags: 0,
+        done,
+        rare: None,
+    });
+    let completion = Completion {
+        overlapped,
+        event: None,
+        packet,
+        rare: None,
+    };
+    complete::mark_started(file, &completion);
+    let request = Request::new(operation, completion, issuer(file, packet));
+    match request::pend(file, io, request) {
+        Ok(()) => Started::Pending,
+        Err((status, _)) => Started::Failed(status),
+    }
+}
+
+/// Starts a receive that has to wait. None: nothing was done, take the general way.
+///
+/// # Safety
+/// As for [`send`].
+#[inline]
+pub unsafe fn receive(
+    file: &Arc<File>,
+    base: *mut u8,
+    length: u32,
+    overlapped: OverlappedPtr,
+    packet: bool,
+) -> Option<Started> {
+    if !is_open_stream(file) {
+        return None;
+    }
+    let mut io = file.lock();
+    if io.closed || !io.is_idle(Direction::In) || file.is_ready(&io, Direction::In) {
+        return None;
+    }
+    complete::mark_plain_started(file, overlapped);
+    io.wait_plainly(Plain {
+        overlapped,
+        event: None,
+        base,
+        length,
+        issuer: issuer(file, packet),
+        packet,
+    });
+    file.pended(&io);
+    if file.state.mark_pending(Direction::In) {
+        request::run_queued(file, &mut io, Direction::In);
+    }
+    monitor::arm();
+    Some(Started::Pending)
+}
+
+/// Performs the receive that waits at the head of `file`, whose READY bit was cleared. False: nothing was done, take the
+/// general way.
+#[inline]
+pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
+    let Some((base, length)) = io.plain().filter(|_| is_open_stream(file)) else {
+        return false;
+    };
+    // SAFETY: the application keeps the buffer valid until completion (OVL-07).
+    let n = unsafe { sys::recv(io.fd, base.cast(), length as usize, 0) };
+    if n <= 0 || length == 0 {
+        return false;
+    }
+    if n as usize == length as usize {
+        file.state.mark_ready(Direction::In); // not known to be drained
+    }
+    if let Some(Plain {
+        overlapped, packet, ..
+    }) = io.take_plain()
+    {
+        file.settle(io, 1);
+        complete::complete_plain(file, overlapped, packet, success(n as u32), false, deliver);
+    }
+    true
+}
+
+fn success(bytes: u32) -> Finished {
+    Finished {
+        status: Status::SUCCESS,
+        bytes,
+        flags: 0,
+    }
+}
+
+#[inline]
+fn is_open_stream(file: &File) -> bool {
+    matches!(file.device(), Device::Socket(socket) if socket.is_open_stream())
+}
+
+fn issuer(file: &File, packet: bool) -> u32 {
+    Thread::with_current(|thread| {
+        if !(packet && file.is_associated()) {
+            thread.started_io.store(true, Ordering::Relaxed);
+        }
+        thread.serial()
+    })
+}
