@@ -11,8 +11,8 @@ use super::monitor;
 use super::request::{self, Completion, OverlappedPtr, Request, Started};
 use super::waiting::Plain;
 use crate::device::socket::Operation;
-use crate::device::socket::transfer::Send;
-use crate::device::{Buffers, Device, Direction};
+use crate::device::socket::transfer::{Send, errno};
+use crate::device::{Buffers, Device, Direction, Outcome};
 use crate::engine::sys;
 use crate::object::thread::Thread;
 use crate::status::Status;
@@ -136,15 +136,24 @@ pub unsafe fn receive(
 /// general way.
 #[inline]
 pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
-    let Some((base, length)) = io.plain().filter(|_| is_open_stream(file)) else {
+    let (Some((base, length)), Device::Socket(socket)) = (io.plain(), file.device()) else {
         return false;
     };
-    // SAFETY: the application keeps the buffer valid until completion (OVL-07).
-    let n = unsafe { sys::recv(io.fd, base.cast(), length as usize, 0) };
-    if n <= 0 || length == 0 {
+    if length == 0 || !socket.is_open_stream() {
         return false;
     }
-    if n as usize == length as usize {
+    // SAFETY: the application keeps the buffer valid until completion (OVL-07).
+    let n = unsafe { sys::recv(io.fd, base.cast(), length as usize, 0) };
+    let finished = match n {
+        0 => return false,
+        1.. => success(n as u32),
+        // Linux tells of an error once: it has to be taken here.
+        _ => match socket.receive_error(errno()) {
+            Outcome::Done { status, .. } => Finished::failed(status, 0),
+            Outcome::Pending => return false,
+        },
+    };
+    if n < 0 || n as usize == length as usize {
         file.state.mark_ready(Direction::In); // not known to be drained
     }
     if let Some(Plain {
@@ -152,7 +161,7 @@ pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
     }) = io.take_plain()
     {
         file.settle(io, 1);
-        complete::complete_plain(file, overlapped, packet, success(n as u32), false, deliver);
+        complete::complete_plain(file, overlapped, packet, finished, false, deliver);
     }
     true
 }

@@ -167,6 +167,7 @@ impl Port {
     }
 
     /// Takes one packet, waiting for at most `milliseconds`.
+    #[inline]
     pub fn dequeue(self: &Arc<Self>, milliseconds: u32, alertable: bool) -> Result<Packet, Empty> {
         Thread::with_current(|thread| {
             self.sit_down(thread);
@@ -206,24 +207,50 @@ impl Port {
         Ok(n)
     }
 
+    #[inline]
     fn take(
         self: &Arc<Self>,
         thread: &Arc<Thread>,
         ms: u32,
         alertable: bool,
     ) -> Result<Packet, Empty> {
+        let mut queue = self.queue.lock();
+        if !queue.closed
+            && let Some(entry) = queue.take(thread)
+        {
+            if let Some(packet) = self.take_up(queue, entry) {
+                return Ok(packet);
+            }
+            queue = self.queue.lock();
+        }
+        self.wait_and_take(queue, thread, ms, alertable)
+    }
+
+    /// Hands a slot on if that is due, and makes a packet of the entry.
+    #[inline]
+    fn take_up(&self, mut queue: MutexGuard<'_, Queue<Entry>>, entry: Entry) -> Option<Packet> {
+        let woken = self.whom_to_wake(&mut queue, self.handlers_are_long());
+        drop(queue);
+        wake(woken);
+        self.redeem(entry)
+    }
+
+    #[inline(never)]
+    fn wait_and_take<'p>(
+        self: &'p Arc<Self>,
+        mut queue: MutexGuard<'p, Queue<Entry>>,
+        thread: &Arc<Thread>,
+        ms: u32,
+        alertable: bool,
+    ) -> Result<Packet, Empty> {
         let mut deadline = None;
         let mut polled = false;
-        let mut queue = self.queue.lock();
         loop {
             if queue.closed {
                 return Err(Empty::Abandoned);
             }
             if let Some(entry) = queue.take(thread) {
-                let woken = self.whom_to_wake(&mut queue, self.handlers_are_long());
-                drop(queue);
-                wake(woken);
-                if let Some(packet) = self.redeem(entry) {
+                if let Some(packet) = self.take_up(queue, entry) {
                     return Ok(packet);
                 }
                 queue = self.queue.lock();
@@ -319,6 +346,7 @@ impl Port {
     }
 
     /// The packet of an entry. A token may bring none, or several: the first is the caller's, the rest is queued.
+    #[inline]
     fn redeem(&self, entry: Entry) -> Option<Packet> {
         let file = match entry {
             Entry::Packet(packet) => return Some(packet),
@@ -345,6 +373,7 @@ impl Port {
     }
 
     /// The calling thread belongs to this port from now on, and to no other (PORT-54).
+    #[inline]
     fn sit_down(self: &Arc<Self>, thread: &Arc<Thread>) {
         HERE.with(|here| {
             if std::ptr::eq(here.port.get(), Arc::as_ptr(self)) {
@@ -462,6 +491,7 @@ impl Port {
     }
 }
 
+#[inline]
 fn wake(whom: Wake) {
     match whom {
         Wake::Now(thread) => thread.unpark(),

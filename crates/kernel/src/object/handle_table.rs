@@ -143,7 +143,7 @@ impl HandleTable {
     }
 
     /// The object behind `handle`, pinned: it stays until the reference is dropped, even if the handle is closed.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, handle: Handle) -> Result<Pinned<'_, dyn Object>, Status> {
         let (slot, generation) = self.locate(handle).ok_or(Status::INVALID_HANDLE)?;
         let before = slot.word.fetch_add(1, Ordering::Acquire);
@@ -175,7 +175,7 @@ impl HandleTable {
     }
 
     /// Like [`get`](Self::get) for one kind of object; OBJECT_TYPE_MISMATCH if it is another kind.
-    #[inline]
+    #[inline(always)]
     pub fn get_as<T: Object>(&self, handle: Handle) -> Result<Pinned<'_, T>, Status> {
         let any = self.get(handle)?;
         let object = (any.object as &dyn Any)
@@ -293,12 +293,17 @@ impl HandleTable {
     }
 
     /// Drops one pin; the last one on a closed slot empties it.
+    #[inline]
     fn unpin(&self, slot: &Slot, index: u32) {
         let before = slot.word.fetch_sub(1, Ordering::Release);
-        if before & PINS != 1 || before & (LIVE | OCCUPIED) != OCCUPIED {
-            return;
+        if before & PINS == 1 && before & (LIVE | OCCUPIED) == OCCUPIED {
+            self.empty(slot, index, before - 1);
         }
-        let expected = before - 1;
+    }
+
+    /// Takes the object out, unless another thread has done so or pinned the slot again.
+    #[cold]
+    fn empty(&self, slot: &Slot, index: u32, expected: u64) {
         let generation = ((expected >> GENERATION_SHIFT) + 1) % GENERATIONS;
         let emptied = generation << GENERATION_SHIFT;
         if slot
@@ -338,6 +343,7 @@ struct Pin<'t> {
 }
 
 impl Drop for Pin<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.table.unpin(self.slot, self.index);
     }

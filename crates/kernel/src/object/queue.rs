@@ -72,6 +72,7 @@ impl<E> Queue<E> {
     }
 
     /// The oldest entry, if `thread` may run. It counts as running with it, and as not running without.
+    #[inline]
     pub fn take(&mut self, thread: &Thread) -> Option<E> {
         self.activity += 1;
         self.stop_counting(thread);
@@ -109,6 +110,7 @@ impl<E> Queue<E> {
 
     /// Decides who is woken: for the entries, or to lead. `eager`: nobody is expected back soon. `expecting`: whoever
     /// leads would find further entries.
+    #[inline]
     pub fn whom_to_wake(&mut self, eager: bool, expecting: bool) -> Wake {
         let work = !self.entries.is_empty();
         if !work && self.leading {
@@ -152,6 +154,7 @@ impl<E> Queue<E> {
     }
 
     /// `thread` runs.
+    #[inline]
     pub fn count(&mut self, thread: &Thread) {
         // The seat is read and written under the owner's lock only.
         if !thread.seat.counted.load(Ordering::Relaxed) {
@@ -161,6 +164,7 @@ impl<E> Queue<E> {
     }
 
     /// `thread` does not run, or not here.
+    #[inline]
     pub fn stop_counting(&mut self, thread: &Thread) {
         if thread.seat.counted.load(Ordering::Relaxed) {
             thread.seat.counted.store(false, Ordering::Relaxed);

@@ -119,6 +119,7 @@ impl Thread {
     }
 
     /// Runs `f` with the calling thread's object.
+    #[inline]
     pub fn with_current<R>(f: impl FnOnce(&Arc<Thread>) -> R) -> R {
         let mut thread = HERE.get();
         if thread.is_null() {

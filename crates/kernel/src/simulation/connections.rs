@@ -121,6 +121,7 @@ fn connect_all(port: &Arc<Port>, results: &Results, random: &mut Random) {
     for accept in left {
         let (status, _) = results_of(results, &accept.overlapped, "an accept left over");
         assert_eq!(status, Status::CANCELLED);
+        accept.acceptor.last_handle_closed();
     }
 }
 

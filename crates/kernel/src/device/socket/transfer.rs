@@ -196,7 +196,8 @@ impl Socket {
         }
     }
 
-    fn receive_error(&self, error: i32) -> Outcome {
+    /// What the error of a receive comes to.
+    pub(crate) fn receive_error(&self, error: i32) -> Outcome {
         match error {
             libc::EAGAIN => Outcome::Pending,
             libc::ECONNRESET | libc::EPIPE => {
@@ -379,7 +380,7 @@ fn drain_errors(fd: i32) {
     }
 }
 
-pub(super) fn errno() -> i32 {
+pub(crate) fn errno() -> i32 {
     std::io::Error::last_os_error()
         .raw_os_error()
         .unwrap_or_default()
