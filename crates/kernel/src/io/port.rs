@@ -365,7 +365,9 @@ impl Port {
 
     /// Decides under the lock. `eager`: nobody is expected back soon.
     fn whom_to_wake(&self, queue: &mut Queue<Entry>, eager: bool) -> Wake {
-        queue.whom_to_wake(eager, self.pump.has_pending())
+        // What there is to expect counts only if there is nothing at hand and nobody looks out for more.
+        let expecting = queue.entries.is_empty() && !queue.leading && self.pump.has_pending();
+        queue.whom_to_wake(eager, expecting)
     }
 
     fn handlers_are_long(&self) -> bool {

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::file::File;
@@ -18,11 +18,19 @@ use crate::object::thread::Thread;
 use crate::status::Status;
 use crate::sync::{Arc, Mutex};
 
+/// A count that the workers of a port would pass to and fro between their processors, twice for each receive, is kept in
+/// parts. One thread may count up and another one down in different parts; only their sum means anything.
+const SHARDS: usize = 8;
+
+#[derive(Default)]
+#[repr(align(64))]
+struct Shard(AtomicI32);
+
 /// A poller and what is registered with it.
 pub struct Pump {
     engine: Epoll,
     /// Requests in flight on its files.
-    pending: AtomicU32,
+    pending: [Shard; SHARDS],
     registered: AtomicU32,
     lead: Mutex<Lead>,
 }
@@ -37,7 +45,7 @@ impl Pump {
     pub(super) fn new() -> Result<Pump, Status> {
         Ok(Pump {
             engine: Epoll::new()?,
-            pending: AtomicU32::new(0),
+            pending: Default::default(),
             registered: AtomicU32::new(0),
             lead: Mutex::default(),
         })
@@ -81,15 +89,21 @@ impl Pump {
 
     /// `n` more requests are in flight.
     pub(super) fn pended(&self, n: usize) {
-        self.pending.fetch_add(n as u32, Ordering::SeqCst);
+        self.shard().fetch_add(n as i32, Ordering::SeqCst);
     }
 
     pub(super) fn settled(&self, n: usize) {
-        self.pending.fetch_sub(n as u32, Ordering::Relaxed);
+        self.shard().fetch_sub(n as i32, Ordering::Relaxed);
+    }
+
+    fn shard(&self) -> &AtomicI32 {
+        let serial = Thread::with_current(|thread| thread.serial());
+        &self.pending[serial as usize % SHARDS].0
     }
 
     pub(super) fn has_pending(&self) -> bool {
-        self.pending.load(Ordering::SeqCst) != 0
+        let sum = |sum: i32, shard: &Shard| sum.wrapping_add(shard.0.load(Ordering::SeqCst));
+        self.pending.iter().fold(0, sum) != 0
     }
 
     /// Waits for edges and hands a reference for each file that has work to `token`. One caller at a time.
