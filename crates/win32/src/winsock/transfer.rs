@@ -119,7 +119,7 @@ pub unsafe extern "system" fn WSARecv(
 ) -> i32 {
     let notify = Notify::socket(lpoverlapped, lpcompletionroutine);
     winsock(SOCKET_ERROR, || {
-        let found = look_up(s)?;
+        let found = socket::look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
             if !is_bad(lpflags)
@@ -130,6 +130,7 @@ pub unsafe extern "system" fn WSARecv(
                 store(lpnumberofbytesrecvd, started?.bytes);
                 return Ok(0);
             }
+            found.settle_connect();
             receive_into(
                 &found,
                 (lpbuffers, dwbuffercount),
@@ -291,7 +292,7 @@ pub unsafe extern "system" fn WSASend(
 ) -> i32 {
     let notify = Notify::socket(lpoverlapped, lpcompletionroutine);
     winsock(SOCKET_ERROR, || {
-        let found = look_up(s)?;
+        let found = socket::look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
             if dwflags == 0
@@ -301,6 +302,7 @@ pub unsafe extern "system" fn WSASend(
                 store(lpnumberofbytessent, started?.bytes);
                 return Ok(0);
             }
+            found.settle_connect();
             send_from(
                 &found,
                 (lpbuffers, dwbuffercount),
