@@ -35,6 +35,8 @@ mod waits;
 mod winsock;
 
 pub use descriptor::{larboard_fd, larboard_socket_from_fd};
+/// `GUID`, `PCWSTR` and other basic types, and the macros for string literals, where `windows-sys` has them.
+pub use windows_sys::{core, s, w};
 
 /// The functions, types and constants, under the paths of `windows-sys`.
 pub mod Win32;

@@ -23,7 +23,7 @@ use crate::device::socket::{Operation, phase};
 use crate::device::{Device, Direction};
 use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::thread::Thread;
-use crate::object::{HandleCount, Object};
+use crate::object::{HandleCount, Object, Tagged};
 use crate::status::Status;
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
@@ -101,9 +101,17 @@ impl Object for File {
     fn handles(&self) -> &HandleCount {
         &self.handles
     }
+    fn tag(&self) -> u8 {
+        File::TAG
+    }
     fn last_handle_closed(&self) {
         self.close();
     }
+}
+
+// SAFETY: the only implementation of `Tagged`.
+unsafe impl Tagged for File {
+    const TAG: u8 = 1;
 }
 
 impl File {

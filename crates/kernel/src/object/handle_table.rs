@@ -19,7 +19,7 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::ops::Deref;
 
-use super::{Object, ObjectRef};
+use super::{Object, ObjectRef, Tagged};
 use crate::status::Status;
 use crate::sync::{Arc, AtomicPtr, AtomicU32, AtomicU64, Mutex, Ordering, UnsafeCell};
 
@@ -43,6 +43,10 @@ const GENERATIONS: u64 = 512;
 const QUARANTINE: usize = 256;
 #[cfg(loom)]
 const QUARANTINE: usize = 0;
+
+/// Above the flags that the application sees: the tag of the object.
+const TAG_SHIFT: u32 = 24;
+const FLAGS: u32 = (1 << TAG_SHIFT) - 1;
 
 const PINS: u64 = 0xFFFF_FFFF;
 const LIVE: u64 = 1 << 32;
@@ -131,10 +135,11 @@ impl HandleTable {
             .slot(index)
             .expect("the segment was made with the index");
         object.handles().opened();
+        let tag = u32::from(object.tag());
         // SAFETY: the index came off the free list, so this thread alone owns the empty slot.
         slot.object
             .with_mut(|place| unsafe { *place = Some(object) });
-        slot.flags.store(0, Ordering::Relaxed);
+        slot.flags.store(tag << TAG_SHIFT, Ordering::Relaxed);
         let before = slot.word.fetch_or(LIVE | OCCUPIED, Ordering::Release);
         let generation = before >> GENERATION_SHIFT;
         Ok(Handle(
@@ -188,6 +193,22 @@ impl HandleTable {
         })
     }
 
+    /// Like [`get_as`](Self::get_as) for the kinds that have a tag.
+    #[inline(always)]
+    pub fn get_tagged<T: Tagged>(&self, handle: Handle) -> Result<Pinned<'_, T>, Status> {
+        let any = self.get(handle)?;
+        if any.pin.slot.flags.load(Ordering::Relaxed) >> TAG_SHIFT != u32::from(T::TAG) {
+            return Err(Status::OBJECT_TYPE_MISMATCH);
+        }
+        let object: *const T = std::ptr::from_ref(any.object).cast();
+        Ok(Pinned {
+            // SAFETY: the tag was written with the object, and only a T has it (see `Tagged`).
+            object: unsafe { &*object },
+            whole: any.whole,
+            pin: any.pin,
+        })
+    }
+
     /// Closes a handle. The object's cleanup runs here, on the caller's thread, if it was the last handle.
     pub fn close(&self, handle: Handle) -> Result<(), Status> {
         let object = self.get(handle)?;
@@ -221,13 +242,13 @@ impl HandleTable {
 
     /// The flags of a handle (HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE).
     pub fn flags(&self, handle: Handle) -> Result<u32, Status> {
-        Ok(self.get(handle)?.pin.slot.flags.load(Ordering::Relaxed))
+        Ok(self.get(handle)?.pin.slot.flags.load(Ordering::Relaxed) & FLAGS)
     }
 
     /// Changes the flags named by `mask`.
     pub fn set_flags(&self, handle: Handle, mask: u32, flags: u32) -> Result<(), Status> {
         let object = self.get(handle)?;
-        let slot = object.pin.slot;
+        let (slot, mask) = (object.pin.slot, mask & FLAGS);
         slot.flags.fetch_and(!mask, Ordering::Relaxed);
         slot.flags.fetch_or(mask & flags, Ordering::Relaxed);
         Ok(())

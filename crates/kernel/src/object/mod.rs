@@ -33,6 +33,11 @@ pub trait Object: Any + Send + Sync {
     /// How many handles denote the object.
     fn handles(&self) -> &HandleCount;
 
+    /// [`Tagged::TAG`], or 0.
+    fn tag(&self) -> u8 {
+        0
+    }
+
     /// The last handle was closed. Memory goes when the last reference goes; this is the moment Windows calls "cleanup".
     fn last_handle_closed(&self) {}
 
@@ -40,6 +45,15 @@ pub trait Object: Any + Send + Sync {
     fn signal(&self) -> Result<(), Status> {
         Err(Status::OBJECT_TYPE_MISMATCH)
     }
+}
+
+/// A kind of object that is looked up so often that its type is told by a number instead of a call.
+///
+/// # Safety
+/// No other kind has the same tag, it is not 0, and `tag` returns it.
+pub unsafe trait Tagged: Object {
+    /// The number.
+    const TAG: u8;
 }
 
 /// The number of handles that denote an object.

@@ -427,7 +427,7 @@ impl Found {
 /// The socket behind a handle: `WSAENOTSOCK` if there is none (HND-04, HND-05).
 #[inline]
 pub(crate) fn look_up(s: SOCKET) -> Result<Found, WsaError> {
-    match handles::table().get_as::<File>(handles::key(handle(s))) {
+    match handles::table().get_tagged::<File>(handles::key(handle(s))) {
         Ok(file) if matches!(file.device(), Device::Socket(_)) => Ok(Found(file)),
         _ => Err(WSAENOTSOCK.into()),
     }
