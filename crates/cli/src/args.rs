@@ -1,7 +1,6 @@
 //! The command line: one definition of each flag feeds parser, help and completion.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -132,9 +131,10 @@ pub struct CompareArgs {
         long,
         value_delimiter = ',',
         value_name = "N,N",
-        default_value = "1,50,1000"
+        default_value = "1,50,1000",
+        value_parser = clap::value_parser!(u32).range(1..=60_000)
     )]
-    pub connections: Vec<NonZeroUsize>,
+    pub connections: Vec<u32>,
     /// How long to load each model with each number of clients, in seconds
     #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
     pub seconds: Duration,

@@ -4,11 +4,15 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
+
 /// The end of a command that could not do its work.
 #[derive(Debug)]
 pub enum Failure {
     /// One line for standard error; exit status 1.
     Message(String),
+    /// One line about a command that cannot be meant so; exit status 2.
+    Usage(String),
     /// The reader of our output went away, which is its right; exit status 0.
     BrokenPipe,
 }
@@ -19,6 +23,19 @@ impl Failure {
         Self::Message(message.to_string())
     }
 
+    /// What clap says about a command, without the paragraphs that follow: `--help` has them.
+    pub fn mistake(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let (first, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let lines = first.lines().map(str::trim);
+        let similar = rest
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.contains("similar"));
+        let line = lines.chain(similar).collect::<Vec<_>>().join(" ");
+        Self::Usage(line.trim_start_matches("error: ").to_owned())
+    }
+
     /// Prints the line, if there is one, and names the exit status.
     pub fn report(self) -> ExitCode {
         match self {
@@ -26,9 +43,18 @@ impl Failure {
                 eprintln!("error: {message}");
                 ExitCode::FAILURE
             }
+            Self::Usage(message) => {
+                eprintln!("error: {message}");
+                ExitCode::from(2)
+            }
             Self::BrokenPipe => ExitCode::SUCCESS,
         }
     }
+}
+
+/// Whether clap ends because of a mistake, rather than with a page of help.
+pub fn is_mistake(error: &clap::Error) -> bool {
+    error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }
 
 impl From<io::Error> for Failure {

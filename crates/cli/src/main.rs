@@ -23,8 +23,12 @@ use crate::args::{Cli, Command, Shell};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli.command) {
+    let done = match Cli::try_parse() {
+        Ok(cli) => run(cli.command),
+        Err(error) if failure::is_mistake(&error) => Err(Failure::mistake(&error)),
+        Err(help) => help.exit(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -47,9 +47,9 @@ pub fn run(args: &ModelsArgs) -> Result<(), Failure> {
 }
 
 fn read(path: &Path) -> Result<Comparison, Failure> {
-    let text = fs::read_to_string(path)
+    let bytes = fs::read(path)
         .map_err(|error| Failure::new(format_args!("{}: {error}", path.display())))?;
-    serde_json::from_str(&text).map_err(|error| {
+    serde_json::from_slice(&bytes).map_err(|error| {
         Failure::new(format_args!(
             "{}: not a file written by `larboard compare --json`: {error}",
             path.display()

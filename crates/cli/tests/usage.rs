@@ -16,6 +16,7 @@ fn refused(args: &[&str], status: i32) -> String {
     let message = text(&stderr);
     assert_eq!(ended.code(), Some(status), "{args:?}: {message}");
     assert!(stdout.is_empty(), "{args:?} printed {:?}", text(&stdout));
+    one_line(&message);
     message
 }
 
@@ -51,9 +52,11 @@ fn usage_errors_name_the_flag_and_what_it_takes() {
     refused(&["client", "127.0.0.1"], 2);
     refused(&["client", "--encoding", "ebcdic"], 2);
     refused(&["compare", "--connections", "0"], 2);
+    refused(&["compare", "--connections", "1,999999999"], 2);
     refused(&["compare", "--models", "iterative,fibers"], 2);
     refused(&["completions", "cmd"], 2);
-    refused(&["row"], 2);
+    let message = refused(&["serv"], 2);
+    assert!(message.contains("'serve'"), "{message}");
 }
 
 /// PRG-03: a start that fails prints why and ends with a status other than 0.
@@ -63,7 +66,6 @@ fn prg_03_a_port_in_use_is_one_line() {
     let addr = taken.local_addr().unwrap().to_string();
     for model in MODELS {
         let message = refused(&["serve", "--model", model, "--addr", &addr], 1);
-        one_line(&message);
         assert!(
             message.contains(&addr) && message.contains("--addr"),
             "{message}"
@@ -113,7 +115,6 @@ fn a_privileged_port_is_one_line() {
 #[test]
 fn an_address_of_another_machine_is_one_line() {
     let message = refused(&["serve", "--addr", "192.0.2.1:9000"], 1);
-    one_line(&message);
     assert!(message.contains("192.0.2.1:9000"), "{message}");
 }
 
@@ -126,7 +127,6 @@ fn nobody_listening_is_one_line() {
         .to_string();
     for args in [&["client", &addr][..], &["load", &addr, "--seconds", "0.1"]] {
         let message = refused(args, 1);
-        one_line(&message);
         assert!(
             message.contains(&addr) && message.contains("larboard serve"),
             "{message}"

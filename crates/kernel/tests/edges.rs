@@ -18,7 +18,9 @@ use larboard_kernel::device::socket::transfer::{Receive, Send, flag};
 use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::port::{Packet, Port};
 use larboard_kernel::io::request::{OverlappedPtr, Started};
+use larboard_kernel::object::event::Event;
 use larboard_kernel::object::handle_table::{Handle, HandleTable};
+use larboard_kernel::object::{ObjectRef, wait};
 use larboard_kernel::status::Status;
 
 /// Closes the connection with a reset.
@@ -163,4 +165,21 @@ fn a_destructor_of_a_thread_may_use_its_port() {
     let packet = port.dequeue(2000, false);
     assert_eq!(packet.map(|packet| packet.key), Ok(8), "no slot is lost");
     HandleTable::process().close(handle).unwrap();
+}
+
+/// The thread that polled for the file until its association does not poll for the port.
+#[test]
+fn a_receive_that_waits_at_the_association_is_looked_after() {
+    let port = Port::new(1).unwrap();
+    let (file, mut client) = pair();
+    let event = Arc::new(Event::new(true, false));
+    let mut block = Block::new();
+    assert_eq!(block.receive(&file, 0, Some(&event)), Started::Pending);
+    let object: ObjectRef = event;
+    let waiter = thread::spawn(move || wait::one(&object, MILLISECONDS / 2, false));
+    thread::sleep(Duration::from_millis(400)); // the waiter polls, and the monitor sleeps
+    file.associate(&port, 1).unwrap();
+    thread::sleep(Duration::from_millis(50));
+    client.write_all(b"abc").unwrap();
+    assert_eq!(waiter.join().unwrap(), wait::Outcome::Object(0));
 }

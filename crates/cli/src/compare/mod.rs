@@ -29,11 +29,10 @@ const DEPTH: usize = 1;
 
 /// Measures, prints the table and what it shows, and writes the files asked for.
 pub fn run(args: &CompareArgs) -> Result<(), Failure> {
-    // Found out now rather than after a minute of measuring.
+    // Found out now rather than after a minute of measuring; an older file stays whole until then.
     args.json.iter().chain(&args.html).try_for_each(|path| {
-        File::create(path)
-            .map(drop)
-            .map_err(|error| unwritable(path, error))
+        let file = File::options().append(true).create(true).open(path);
+        file.map(drop).map_err(|error| unwritable(path, error))
     })?;
     limits::raise_open_files();
     let comparison = measure_all(args)?;
@@ -73,10 +72,11 @@ fn measure_all(args: &CompareArgs) -> Result<Comparison, Failure> {
     let mut cells = Vec::with_capacity(runs);
     for &connections in &args.connections {
         for &model in models {
-            bar.set_message(format!("{model}, {}", table::clients(connections.get())));
+            let connections = connections as usize;
+            bar.set_message(format!("{model}, {}", table::clients(connections)));
             let plan = measure::Plan {
                 model,
-                connections: connections.get(),
+                connections,
                 size: SIZE,
                 depth: DEPTH,
                 time: args.seconds,

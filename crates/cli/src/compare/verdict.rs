@@ -58,7 +58,7 @@ fn best(text: &mut String, complete: &[&Cell], connections: usize) {
     {
         let _ = write!(
             text,
-            ", {:.1} times {}",
+            ", {:.1} times as fast as {}",
             rate(fastest) / rate(slowest),
             slowest.model
         );
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(
             verdict(&comparison(cells)),
             "With 100 clients completion-port is the fastest model that serves every one: 80,000 messages/s with 5 threads, \
-             2.0 times threads. completion-port spends the least processor time, 12.50 µs for a message; threads the most, \
+             2.0 times as fast as threads. completion-port spends the least processor time, 12.50 µs for a message; threads the most, \
              25.00 µs. overlapped-event served 63 of 100. All 1,500 messages came back with every byte right."
         );
     }

@@ -14,15 +14,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::thread;
 
-use clap::CommandFactory;
-use clap::error::ErrorKind;
 use larboard::net::TcpListener;
 use larboard::{Error, code};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
 use self::acceptor::Acceptor;
 use self::journal::Journal;
-use crate::args::{Cli, ServeArgs};
+use crate::args::ServeArgs;
 use crate::failure::Failure;
 use crate::limits;
 use crate::messages::ServerMessages;
@@ -30,7 +28,7 @@ use crate::model::Model;
 
 /// Runs a server until Ctrl-C.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
-    check(args);
+    check(args)?;
     if args.end_with_parent {
         set_parent_process_death_signal(Some(Signal::TERM))
             .map_err(|error| Failure::new(io::Error::from(error)))?;
@@ -75,22 +73,20 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
 }
 
 /// Flags that mean nothing to the model are a mistake in the command.
-fn check(args: &ServeArgs) {
+fn check(args: &ServeArgs) -> Result<(), Failure> {
     let flags = [
         ("--workers", args.workers.is_some()),
         ("--concurrency", args.concurrency.is_some()),
     ];
     for (flag, given) in flags {
         if given && args.model != Model::CompletionPort {
-            let message = format!(
+            return Err(Failure::Usage(format!(
                 "{flag} is for --model completion-port; {} has threads of its own",
                 args.model
-            );
-            Cli::command()
-                .error(ErrorKind::ArgumentConflict, message)
-                .exit();
+            )));
         }
     }
+    Ok(())
 }
 
 /// One line that says what to do.

@@ -13,6 +13,7 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
 
 use super::complete::{self, Finished};
+use super::monitor;
 use super::pool::Bound;
 use super::port::Port;
 use super::pump;
@@ -280,6 +281,10 @@ impl File {
         self.key.store(key, Ordering::Relaxed);
         let reference = Arc::into_raw(port.clone()).cast_mut();
         self.port.store(reference, Ordering::Release);
+        drop(io);
+        if pending != 0 {
+            monitor::arm(); // they were another poller's until now
+        }
         Ok(())
     }
 
@@ -350,6 +355,10 @@ impl File {
         close_fd(std::mem::replace(&mut io.fd, fd));
         self.state.mark_ready(Direction::In);
         self.state.mark_ready(Direction::Out);
+        // Those who poll the old descriptor have to see that it is another one.
+        for thread in io.extra.iter().flat_map(|extra| &extra.blocked) {
+            thread.unpark();
+        }
         Ok(())
     }
 

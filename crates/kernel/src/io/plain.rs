@@ -40,7 +40,7 @@ pub unsafe fn send(
     // SAFETY: the buffer is valid by this function's contract.
     let n = unsafe { sys::send(io.fd, base.cast(), length as usize, libc::MSG_NOSIGNAL) };
     if n < 0 {
-        return None;
+        return failed(file, overlapped);
     }
     if n as usize != length as usize {
         return Some(rest(
@@ -62,6 +62,21 @@ pub unsafe fn send(
         &mut complete::post,
     );
     Some(Started::Done(finished))
+}
+
+/// Linux tells of an error once: it has to be taken here. The general way tries again if there is only no room.
+#[cold]
+fn failed(file: &File, overlapped: OverlappedPtr) -> Option<Started> {
+    let Device::Socket(socket) = file.device() else {
+        return None;
+    };
+    match socket.send_error(errno()) {
+        Outcome::Done { status, .. } => {
+            complete::mark_plain_started(file, overlapped);
+            Some(Started::Failed(status))
+        }
+        Outcome::Pending => None,
+    }
 }
 
 /// The system took a part: the rest waits.

@@ -142,7 +142,15 @@ pub(super) fn with_events<R>(f: impl FnOnce(&mut Events, &mut Vec<Arc<File>>) ->
     thread_local! {
         static ROOM: RefCell<(Events, Vec<Arc<File>>)> = RefCell::default();
     }
-    ROOM.with_borrow_mut(|(events, tokens)| f(events, tokens))
+    let mut f = Some(f);
+    let mut run =
+        |(events, tokens): &mut (Events, Vec<Arc<File>>)| f.take().map(|f| f(events, tokens));
+    let done = ROOM.try_with(|room| run(&mut room.borrow_mut()));
+    // A thread that is past the destructors of its locals takes room of its own.
+    match done.unwrap_or_else(|_| run(&mut Default::default())) {
+        Some(result) => result,
+        None => unreachable!("nobody has run it"),
+    }
 }
 
 /// The pump of files without a port, and the threads that may drive it.

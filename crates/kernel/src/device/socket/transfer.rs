@@ -80,6 +80,9 @@ pub struct SendRare {
     pub control: Vec<u8>,
 }
 
+/// How many buffers Linux takes in one call.
+const BATCH: usize = libc::UIO_MAXIOV as usize;
+
 impl Socket {
     pub(super) fn admit_receive(&self, receive: &Receive) -> Result<(), Status> {
         if self.is(phase::RESET) {
@@ -146,12 +149,15 @@ impl Socket {
             return self.receive_failed(receive);
         }
         let n = n as usize;
+        if n == 0 {
+            return self.ended(0);
+        }
         Outcome::Done {
             status: Status::SUCCESS,
             bytes: n as u32,
             flags: receive.flags & flag::OOB,
-            // A short read has drained the stream. A read of nothing was its end, which repeats itself (OVL-48).
-            more: n == wanted || n == 0 || flags != 0,
+            // A short read has drained the stream, if all buffers were offered.
+            more: n == wanted || flags != 0 || receive.buffers.parts().len() > BATCH,
         }
     }
 
@@ -166,15 +172,22 @@ impl Socket {
             }
             receive.done += n as u32;
             receive.buffers.advance(n as usize);
-            if n == 0 || n as usize == wanted {
-                return Outcome::Done {
-                    status: Status::SUCCESS,
-                    bytes: receive.done,
-                    flags: 0,
-                    more: true,
-                };
+            if n == 0 {
+                return self.ended(receive.done);
+            }
+            if n as usize == wanted {
+                return received(receive.done);
             }
         }
+    }
+
+    /// A read of nothing is the end of the stream, which repeats itself (OVL-48). Linux tells of a reset once and shows
+    /// the end after it; all receives are to hear of the reset (OVL-49).
+    fn ended(&self, bytes: u32) -> Outcome {
+        if bytes == 0 && self.is(phase::RESET) {
+            return Outcome::status(Status::CONNECTION_RESET);
+        }
+        received(bytes)
     }
 
     /// A receive of no bytes waits until there is something, and takes nothing (OVL-46).
@@ -313,8 +326,9 @@ impl Socket {
         }
         // SAFETY: all zeros is a valid msghdr.
         let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+        let parts = batch(parts);
         message.msg_iov = parts.as_mut_ptr();
-        message.msg_iovlen = parts.len().min(libc::UIO_MAXIOV as usize);
+        message.msg_iovlen = parts.len();
         if let Some(rare) = &mut send.rare {
             // A connected stream ignores the address (OVL-73).
             if let Some(address) = rare.address.as_mut().filter(|_| !self.is_stream()) {
@@ -330,7 +344,8 @@ impl Socket {
         unsafe { sys::sendmsg(fd, &message, flags) }
     }
 
-    fn send_error(&self, error: i32) -> Outcome {
+    /// What the error of a send comes to.
+    pub(crate) fn send_error(&self, error: i32) -> Outcome {
         match error {
             libc::EAGAIN => Outcome::Pending,
             libc::EPIPE if self.is(phase::SHUT_SEND) => Outcome::status(Status::PIPE_DISCONNECTED),
@@ -341,6 +356,18 @@ impl Socket {
             error => Outcome::from_errno(error),
         }
     }
+}
+
+fn received(bytes: u32) -> Outcome {
+    sent(bytes)
+}
+
+/// The next buffers to be filled or sent, no more than Linux takes in one call.
+fn batch(parts: &mut [libc::iovec]) -> &mut [libc::iovec] {
+    let first = parts.iter().position(|part| part.iov_len != 0);
+    let rest = &mut parts[first.unwrap_or(0)..];
+    let length = rest.len().min(BATCH);
+    &mut rest[..length]
 }
 
 fn sent(bytes: u32) -> Outcome {
@@ -359,8 +386,9 @@ fn receive_parts(fd: i32, parts: &mut [libc::iovec], flags: i32) -> isize {
     }
     // SAFETY: all zeros is a valid msghdr.
     let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    let parts = batch(parts);
     message.msg_iov = parts.as_mut_ptr();
-    message.msg_iovlen = parts.len().min(libc::UIO_MAXIOV as usize);
+    message.msg_iovlen = parts.len();
     // SAFETY: as above.
     unsafe { sys::recvmsg(fd, &mut message, flags) }
 }
