@@ -27,12 +27,10 @@ impl Failure {
     pub fn mistake(error: &clap::Error) -> Self {
         let text = error.to_string();
         let (first, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
-        let lines = first.lines().map(str::trim);
-        let similar = rest
-            .lines()
-            .map(str::trim)
-            .filter(|line| line.contains("similar"));
-        let line = lines.chain(similar).collect::<Vec<_>>().join(" ");
+        let mut line = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        for tip in rest.lines().filter(|line| line.contains("similar")) {
+            line = format!("{line}; {}", tip.trim());
+        }
         Self::Usage(line.trim_start_matches("error: ").to_owned())
     }
 

@@ -177,8 +177,10 @@ impl Port {
             }
             if matches!(result, Err(Empty::Abandoned)) {
                 leave_port(thread);
-            } else {
+            } else if thread.seat.taken.load(Ordering::Relaxed) {
                 HERE.with(|here| here.running.set(Arc::as_ptr(self)));
+            } else {
+                self.stand_aside(thread); // it could not take a seat: nobody would free its slot
             }
             result
         })

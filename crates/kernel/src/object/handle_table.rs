@@ -44,9 +44,10 @@ const QUARANTINE: usize = 256;
 #[cfg(loom)]
 const QUARANTINE: usize = 0;
 
-/// Above the flags that the application sees: the tag of the object.
-const TAG_SHIFT: u32 = 24;
-const FLAGS: u32 = (1 << TAG_SHIFT) - 1;
+/// Four bits among the flags are not a flag: the tag of the object.
+const TAG_SHIFT: u32 = 4;
+const TAG_BITS: u32 = 0xF << TAG_SHIFT;
+const FLAGS: u32 = !TAG_BITS;
 
 const PINS: u64 = 0xFFFF_FFFF;
 const LIVE: u64 = 1 << 32;
@@ -197,7 +198,7 @@ impl HandleTable {
     #[inline(always)]
     pub fn get_tagged<T: Tagged>(&self, handle: Handle) -> Result<Pinned<'_, T>, Status> {
         let any = self.get(handle)?;
-        if any.pin.slot.flags.load(Ordering::Relaxed) >> TAG_SHIFT != u32::from(T::TAG) {
+        if any.pin.slot.flags.load(Ordering::Relaxed) & TAG_BITS != u32::from(T::TAG) << TAG_SHIFT {
             return Err(Status::OBJECT_TYPE_MISMATCH);
         }
         let object: *const T = std::ptr::from_ref(any.object).cast();

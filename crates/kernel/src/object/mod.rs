@@ -50,7 +50,7 @@ pub trait Object: Any + Send + Sync {
 /// A kind of object that is looked up so often that its type is told by a number instead of a call.
 ///
 /// # Safety
-/// No other kind has the same tag, it is not 0, and `tag` returns it.
+/// No other kind has the same tag, it is between 1 and 15, and `tag` returns it.
 pub unsafe trait Tagged: Object {
     /// The number.
     const TAG: u8;
