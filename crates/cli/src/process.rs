@@ -42,6 +42,18 @@ pub fn model_threads(pid: u32) -> io::Result<u64> {
     })
 }
 
+/// How many sockets the process has open.
+pub fn sockets(pid: u32) -> io::Result<usize> {
+    let is_socket = |entry: io::Result<fs::DirEntry>| {
+        let target = entry.and_then(|entry| fs::read_link(entry.path()));
+        target.is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
+    };
+    Ok(fs::read_dir(format!("/proc/{pid}/fd"))?
+        .map(is_socket)
+        .filter(|is| *is)
+        .count())
+}
+
 /// Bytes of memory the process has written to: heap, stacks, data. Code and the kernel's socket memory are not in it.
 pub fn memory(pid: u32) -> io::Result<u64> {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;

@@ -1,7 +1,7 @@
 //! One cell of the table: one model, one number of clients.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::figures::Cell;
 use super::server::Server;
@@ -27,6 +27,9 @@ pub struct Plan {
 
 /// Below this many clients a page is too coarse a measure for what one of them takes.
 const CLIENTS_FOR_MEMORY: usize = 50;
+
+/// How long the server may take to notice that a client has gone.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Starts the server, loads it, and reads what that cost.
 pub fn cell(plan: &Plan, mut tick: impl FnMut()) -> Result<Cell, Failure> {
@@ -67,14 +70,20 @@ impl Plan {
     }
 }
 
-/// One client comes and goes, so that what the first one sets up is not counted as every client's.
+/// One client comes and goes, so that what the first one sets up is not counted as every client's. It has gone when the
+/// server has closed its socket: before that it would take a place from those who are counted.
 fn warm_up(plan: &Plan, server: &Server) -> Result<(), Failure> {
+    let sockets = process::sockets(server.pid())?;
     let mut generator = Generator::connect(load::Plan {
         connections: 1,
         ..plan.load(server)
     })?;
     generator.settle()?;
     generator.finish();
+    let limit = Instant::now() + PATIENCE;
+    while process::sockets(server.pid())? > sockets && Instant::now() < limit {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     Ok(())
 }
 
