@@ -141,9 +141,9 @@ fn the_last_clean_up_closes_everything() {
         )
     };
     assert_eq!(bound, 0);
-    // Leaked, so that a failing test leaves nothing for the system to write to.
-    let buffer = Box::leak(Box::new([0_u8; 16]));
-    let overlapped: *mut OVERLAPPED = Box::leak(Box::default());
+    // Given back at the end only, so that a failing test leaves nothing for the system to write to.
+    let buffer = Box::into_raw(Box::new([0_u8; 16]));
+    let overlapped = Box::into_raw(Box::<OVERLAPPED>::default());
     // SAFETY: no name and no attributes; the structure is this test's.
     let event = unsafe {
         let event = CreateEventW(null(), 1, 0, null());
@@ -152,10 +152,10 @@ fn the_last_clean_up_closes_everything() {
     };
     let descriptor = WSABUF {
         len: 16,
-        buf: buffer.as_mut_ptr(),
+        buf: buffer.cast(),
     };
     let mut flags = 0;
-    // SAFETY: buffer and OVERLAPPED are leaked, the descriptor is captured by the call.
+    // SAFETY: buffer and OVERLAPPED stay, the descriptor is captured by the call.
     let result = unsafe {
         WSARecv(
             value,
@@ -174,8 +174,9 @@ fn the_last_clean_up_closes_everything() {
     // SAFETY: a handle of this test.
     let waited = unsafe { WaitForSingleObject(event, 10_000) };
     assert_eq!(waited, 0, "the pending receive has ended");
-    // SAFETY: the structure is leaked, so that it is readable for ever; its event is set, nobody writes to it any more.
-    let status = unsafe { (*overlapped).Internal } as u32 as i32;
+    // SAFETY: the event is set: the operation is over and nobody writes to its memory any more.
+    let (overlapped, _buffer) = unsafe { (Box::from_raw(overlapped), Box::from_raw(buffer)) };
+    let status = overlapped.Internal as u32 as i32;
     assert_ne!(status, STATUS_PENDING);
     nothing_works();
 
