@@ -131,8 +131,10 @@ fn finish(
 /// Step 1.
 #[inline]
 fn write_result(overlapped: OverlappedPtr, finished: Finished) {
-    // SAFETY: the application keeps its OVERLAPPED valid until completion, which is the next line (OVL-07).
-    unsafe { (*overlapped.0).internal_high = finished.bytes as usize };
+    // SAFETY: the application keeps its OVERLAPPED valid until completion, which is the last line (OVL-07). Programs may
+    // look at this word while the operation is pending, so it is written atomically.
+    let bytes = unsafe { AtomicUsize::from_ptr(&raw mut (*overlapped.0).internal_high) };
+    bytes.store(finished.bytes as usize, Ordering::Relaxed);
     write_status(overlapped, finished.status);
 }
 
