@@ -18,11 +18,6 @@ impl Disk {
         *self.position.lock()
     }
 
-    /// Moves the file pointer.
-    pub fn seek(&self, position: u64) {
-        *self.position.lock() = position;
-    }
-
     /// Reads at the file pointer and moves it. 0 bytes at the end of the file.
     ///
     /// # Safety

@@ -52,10 +52,12 @@ pub fn post(port: &Arc<Port>, packet: Packet) {
 
 /// An operation begins: STATUS_PENDING in the OVERLAPPED; event and file object not signalled (OVL-02, OVL-05).
 pub(super) fn mark_started(file: &File, completion: &Completion) {
-    write_status(completion.overlapped, Status::PENDING);
     match &completion.event {
-        Some(event) => event.reset(),
-        None => file.clear_signal(),
+        Some(event) => {
+            write_status(completion.overlapped, Status::PENDING);
+            event.reset();
+        }
+        None => mark_plain_started(file, completion.overlapped),
     }
 }
 
