@@ -17,7 +17,7 @@ use super::monitor;
 use super::pool::Bound;
 use super::port::Port;
 use super::pump;
-use super::request::Request;
+use super::request::{OverlappedPtr, Request};
 use super::state::State;
 use super::waiting::{Plain, Waiting};
 use crate::device::socket::{Operation, phase};
@@ -553,7 +553,7 @@ impl Io {
     }
 
     #[inline]
-    pub(super) fn plain(&self) -> Option<(*mut u8, u32)> {
+    pub(super) fn plain(&self) -> Option<(*mut u8, u32, OverlappedPtr)> {
         self.receives.plain()
     }
 

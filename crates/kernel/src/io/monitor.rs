@@ -3,7 +3,8 @@
 //!
 //! It sleeps until [`arm`]ed, which whoever leaves something for later does: a pended request, a wake-up that was put
 //! off. Then it looks at every port and at the general pump once per [`TICK`], and steps in where nothing has moved
-//! since its last look. After [`CALM`] looks with nothing to do it goes back to sleep.
+//! since its last look. A look costs the workers a context switch, so while everything moves by itself looks become
+//! rarer, up to [`LONGEST_TICK`]. After [`CALM`] looks with nothing to do it goes back to sleep.
 
 use std::sync::Weak;
 use std::sync::atomic::Ordering;
@@ -16,6 +17,7 @@ use super::pump;
 use crate::sync::{Arc, Futex};
 
 const TICK: Duration = Duration::from_millis(2);
+const LONGEST_TICK: Duration = Duration::from_millis(10);
 const CALM: u32 = 50;
 
 const ABSENT: u32 = 0;
@@ -24,6 +26,17 @@ const AWAKE: u32 = 2;
 
 static STATE: Futex = Futex::new(ABSENT);
 static PORTS: Mutex<Vec<Weak<Port>>> = Mutex::new(Vec::new());
+
+/// What a look has found.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Found {
+    /// Nothing to look after.
+    Nothing,
+    /// Something is left for later, and somebody is at it.
+    Moving,
+    /// Nobody was: it has been helped, or will have to be.
+    Stuck,
+}
 
 /// Something may have to be looked after.
 #[inline]
@@ -60,19 +73,20 @@ fn wake() {
 fn run() {
     let mut calm = 0;
     let mut seen = 0;
+    let mut tick = TICK;
     loop {
-        std::thread::sleep(TICK);
-        if look(&mut seen) {
-            calm = 0;
-            continue;
+        std::thread::sleep(tick);
+        match look(&mut seen) {
+            Found::Moving => (calm, tick) = (0, LONGEST_TICK.min(tick * 2)),
+            Found::Stuck => (calm, tick) = (0, TICK),
+            Found::Nothing => (calm, tick) = (calm + 1, TICK),
         }
-        calm += 1;
         if calm < CALM {
             continue;
         }
         STATE.0.store(ASLEEP, Ordering::SeqCst);
         // Whoever armed before that store has left work that this last look sees; whoever arms after it wakes us.
-        if look(&mut seen) {
+        if look(&mut seen) != Found::Nothing {
             STATE.0.store(AWAKE, Ordering::SeqCst);
         }
         while STATE.0.load(Ordering::SeqCst) == ASLEEP {
@@ -82,11 +96,11 @@ fn run() {
     }
 }
 
-fn look(seen: &mut u64) -> bool {
-    let mut busy = pump::GENERAL.tick(seen);
+fn look(seen: &mut u64) -> Found {
+    let mut found = pump::GENERAL.tick(seen);
     let ports: Vec<_> = PORTS.lock().iter().filter_map(Weak::upgrade).collect();
     for port in ports {
-        busy |= port.tick();
+        found = found.max(port.tick());
     }
-    busy
+    found
 }

@@ -8,6 +8,7 @@
 use super::complete::{self, Deliver, Finished};
 use super::file::{File, Io};
 use super::monitor;
+use super::port::prefetch;
 use super::request::{self, Completion, OverlappedPtr, Request, Started};
 use super::waiting::Plain;
 use crate::device::socket::Operation;
@@ -151,12 +152,15 @@ pub unsafe fn receive(
 /// general way.
 #[inline]
 pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
-    let (Some((base, length)), Device::Socket(socket)) = (io.plain(), file.device()) else {
+    let (Some((base, length, overlapped)), Device::Socket(socket)) = (io.plain(), file.device())
+    else {
         return false;
     };
     if length == 0 || !socket.is_open_stream() {
         return false;
     }
+    prefetch(overlapped.0); // it is written after the system call
+    prefetch(base);
     // SAFETY: the application keeps the buffer valid until completion (OVL-07).
     let n = unsafe { sys::recv(io.fd, base.cast(), length as usize, 0) };
     let finished = match n {

@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::file::File;
+use super::monitor::Found;
 use super::pump::{self, Pump};
 use super::request::{self, OverlappedPtr};
 use super::{complete, monitor};
@@ -436,15 +437,15 @@ impl Port {
         monitor::arm();
     }
 
-    /// Called by the monitor. True if another look will be needed soon.
-    pub(super) fn tick(self: &Arc<Self>) -> bool {
+    /// Called by the monitor.
+    pub(super) fn tick(self: &Arc<Self>) -> Found {
         let mut queue = self.queue.lock();
         let unled = !queue.leading && self.pump.has_pending();
         if !unled && queue.entries.is_empty() {
-            return false;
+            return Found::Nothing;
         }
         if !queue.closed && queue.has_moved() {
-            return true;
+            return Found::Moving;
         }
         if unled {
             queue = self.poll(queue, Epoll::poll);
@@ -457,13 +458,17 @@ impl Port {
         {
             drop(queue);
             thread.unpark();
-            return true;
+            return Found::Stuck;
         }
         if unled || queue.closed {
             Self::sweep(queue);
-            return true;
+            return Found::Stuck;
         }
-        queue.has_waiters()
+        if queue.has_waiters() {
+            Found::Stuck
+        } else {
+            Found::Nothing
+        }
     }
 
     /// Nobody comes for the tokens: performs what they allow, so that buffers fill and events are set.
@@ -494,7 +499,7 @@ impl Port {
 
 /// Of a thousand connections each is out of the cache when its turn comes: its turn is after this one's system calls.
 #[inline]
-fn prefetch<T>(of: *const T) {
+pub(super) fn prefetch<T>(of: *const T) {
     #[cfg(target_arch = "x86_64")]
     for line in (0..size_of::<T>()).step_by(64) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::file::File;
+use super::monitor::Found;
 use super::request;
 use super::{complete, monitor};
 use crate::engine::{Epoll, Events};
@@ -248,28 +249,28 @@ impl General {
         brought
     }
 
-    /// Called by the monitor. True if another look will be needed soon.
-    pub(super) fn tick(&self, seen: &mut u64) -> bool {
+    /// Called by the monitor.
+    pub(super) fn tick(&self, seen: &mut u64) -> Found {
         let Some(pump) = self.pump.get().filter(|pump| pump.has_pending()) else {
-            return false;
+            return Found::Nothing;
         };
         let mut drivers = self.drivers.lock();
         if drivers.leading {
-            return false;
+            return Found::Nothing;
         }
         let activity = self.activity.load(Ordering::Relaxed);
         if std::mem::replace(seen, activity) != activity {
-            return true;
+            return Found::Moving;
         }
         if let Some(thread) = drivers.followers.last().cloned() {
             drop(drivers);
             thread.unpark();
-            return true;
+            return Found::Stuck;
         }
         drivers.leading = true;
         drop(drivers);
         self.lead(pump, Epoll::poll);
-        true
+        Found::Stuck
     }
 }
 

@@ -68,11 +68,11 @@ impl Waiting {
         self.plain = Some(plain);
     }
 
-    /// Buffer and length of a plain receive without an event at the head.
+    /// Buffer, length and OVERLAPPED of a plain receive without an event at the head.
     #[inline]
-    pub(super) fn plain(&self) -> Option<(*mut u8, u32)> {
+    pub(super) fn plain(&self) -> Option<(*mut u8, u32, OverlappedPtr)> {
         let plain = self.plain.as_ref().filter(|plain| plain.event.is_none())?;
-        Some((plain.base, plain.length))
+        Some((plain.base, plain.length, plain.overlapped))
     }
 
     /// Takes the plain receive out.

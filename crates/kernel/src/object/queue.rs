@@ -48,7 +48,7 @@ pub enum Wake {
     Now(Arc<Thread>),
 }
 
-/// More entries than this wake another thread even if one is expected back.
+/// So many entries wake another thread even if one is expected back.
 const BACKLOG: usize = 32;
 
 // Tickets of `Seat`.
@@ -116,7 +116,7 @@ impl<E> Queue<E> {
         if !work && self.leading {
             return Wake::Nobody;
         }
-        let at_once = eager || self.entries.len() > BACKLOG;
+        let at_once = eager || self.entries.len() >= BACKLOG;
         if at_once
             && self.has_room()
             && let Some(thread) = self.release_one()
@@ -248,7 +248,7 @@ mod tests {
         let mut queue = Queue::new(2);
         let [thread] = threads();
         queue.begin_wait(&thread);
-        for _ in 0..BACKLOG {
+        for _ in 1..BACKLOG {
             queue.entries.push_back(0);
             assert!(matches!(queue.whom_to_wake(false, false), Wake::Later));
         }
