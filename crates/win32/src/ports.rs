@@ -13,6 +13,7 @@ use windows_sys::core::BOOL;
 use larboard_kernel::io::file::{self, File};
 use larboard_kernel::io::port::{Empty, Packet, Port};
 use larboard_kernel::io::request::OverlappedPtr;
+use larboard_kernel::object::handle_table::Handle;
 use larboard_kernel::status::Status;
 
 use crate::error::Win32Error;
@@ -70,21 +71,31 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
     dwmilliseconds: u32,
 ) -> BOOL {
     win32(FALSE, || {
-        // SAFETY: null or valid for a write by this function's contract.
-        unsafe { store(lpoverlapped, std::ptr::null_mut()) };
-        if is_bad(lpnumberofbytestransferred) || is_bad(lpcompletionkey) || is_bad(lpoverlapped) {
-            handles::get::<Port>(completionport)?;
-            return Err(ERROR_NOACCESS.into());
-        }
-        let taken = Port::with_handle(handles::key(completionport), |port| {
-            port.dequeue(dwmilliseconds, false)
-        })?;
-        let packet = taken.map_err(nothing)?;
+        let port = handles::key(completionport);
+        let bad =
+            is_bad(lpnumberofbytestransferred) || is_bad(lpcompletionkey) || is_bad(lpoverlapped);
+        let at_once = if bad {
+            None
+        } else {
+            Port::dequeue_at_once(port)
+        };
+        let packet = match at_once {
+            Some(packet) => packet,
+            None => {
+                // SAFETY: null or valid for a write by this function's contract.
+                unsafe { store(lpoverlapped, std::ptr::null_mut()) };
+                if bad {
+                    handles::get::<Port>(completionport)?;
+                    return Err(ERROR_NOACCESS.into());
+                }
+                wait_for_packet(port, dwmilliseconds)?
+            }
+        };
         // SAFETY: valid for writes by this function's contract.
         unsafe {
-            store(lpnumberofbytestransferred, packet.bytes);
-            store(lpcompletionkey, packet.key);
-            store(lpoverlapped, packet.overlapped.0.cast());
+            lpnumberofbytestransferred.write_unaligned(packet.bytes);
+            lpcompletionkey.write_unaligned(packet.key);
+            lpoverlapped.write_unaligned(packet.overlapped.0.cast());
         }
         if packet.status.is_success() {
             Ok(TRUE)
@@ -92,6 +103,11 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
             Err(packet.status.into())
         }
     })
+}
+
+#[inline(never)]
+fn wait_for_packet(port: Handle, milliseconds: u32) -> Result<Packet, Win32Error> {
+    Port::with_handle(port, |port| port.dequeue(milliseconds, false))?.map_err(nothing)
 }
 
 /// Takes up to `ulcount` packets from a port, waiting for the first one only, alertably if asked for; true also if

@@ -138,6 +138,7 @@ impl File {
     }
 
     /// An operation without an event has completed (HND-29).
+    #[inline]
     pub(super) fn set_signal(&self) {
         self.signalled.store(true, Ordering::Relaxed);
         if let Some(dispatcher) = self.existing_dispatcher() {
@@ -151,6 +152,7 @@ impl File {
     }
 
     /// An operation begins.
+    #[inline]
     pub(super) fn clear_signal(&self) {
         self.signalled.store(false, Ordering::Relaxed);
         if let Some(dispatcher) = self.existing_dispatcher() {
@@ -316,6 +318,7 @@ impl File {
     }
 
     /// One more request waits.
+    #[inline]
     pub(super) fn pended(&self, io: &Io) {
         if let Some(pump) = self.pump(io) {
             pump.pended(1);
@@ -323,6 +326,7 @@ impl File {
     }
 
     /// The pump of a registered file.
+    #[inline]
     pub(super) fn pump(&self, io: &Io) -> Option<&pump::Pump> {
         match io.registered {
             Registered::Nowhere => None,

@@ -198,6 +198,7 @@ fn is_open_stream(file: &File) -> bool {
     matches!(file.device(), Device::Socket(socket) if socket.is_open_stream())
 }
 
+#[inline]
 fn issuer(file: &File, packet: bool) -> u32 {
     Thread::with_current(|thread| {
         if !(packet && file.is_associated()) {

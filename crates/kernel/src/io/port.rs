@@ -167,6 +167,24 @@ impl Port {
         Ok(result)
     }
 
+    /// Takes one packet if the calling thread belongs to the port behind `handle` and there is an entry: the usual way of
+    /// a worker that has something to do. None: [`with_handle`](Self::with_handle) and [`dequeue`](Self::dequeue).
+    #[inline]
+    pub fn dequeue_at_once(handle: Handle) -> Option<Packet> {
+        HERE.with(|here| {
+            if here.handle.get() != handle || !HandleTable::process().is_open(handle) {
+                return None;
+            }
+            // SAFETY: a known handle means that this thread belongs to the port and has a place in it; both are kept
+            // until the thread leaves, which nothing here does.
+            let (port, thread) = unsafe { (&*here.port.get(), &*here.thread.get()) };
+            let mut queue = port.queue.lock();
+            let entry = queue.take_again(thread)?;
+            here.sample(port);
+            port.take_up(queue, entry)
+        })
+    }
+
     /// Takes one packet, waiting for at most `milliseconds`.
     #[inline]
     pub fn dequeue(self: &Arc<Self>, milliseconds: u32, alertable: bool) -> Result<Packet, Empty> {
@@ -407,7 +425,10 @@ impl Port {
         {
             return;
         }
-        HERE.with(|here| here.port.set(Arc::as_ptr(self)));
+        HERE.with(|here| {
+            here.port.set(Arc::as_ptr(self));
+            here.thread.set(Arc::as_ptr(thread));
+        });
         thread.seat.taken.store(true, Ordering::Relaxed);
         let mut members = self.members.lock();
         members.retain(|member| member.strong_count() > 0);
@@ -521,6 +542,8 @@ fn wake(whom: Wake) {
 /// What the calling thread has to know of its port. Without a destructor, so that looking at it is one instruction.
 struct Here {
     port: Cell<*const Port>,
+    /// The calling thread, while it belongs to a port.
+    thread: Cell<*const Thread>,
     /// The port, while the thread has a packet of it in hand.
     running: Cell<*const Port>,
     /// A handle that denotes `port`, if it is still open; 0 if none is known.
@@ -545,6 +568,7 @@ thread_local! {
     static HERE: Here = const {
         Here {
             port: Cell::new(std::ptr::null()),
+            thread: Cell::new(std::ptr::null()),
             running: Cell::new(std::ptr::null()),
             handle: Cell::new(Handle(0)),
             lent: Cell::new(0),
@@ -561,6 +585,7 @@ thread_local! {
 impl Here {
     fn forget_port(&self) {
         self.port.set(std::ptr::null());
+        self.thread.set(std::ptr::null());
         self.running.set(std::ptr::null());
         self.handle.set(Handle(0));
     }

@@ -5,7 +5,7 @@
 //! has begun may report a file that is being unregistered; so `unregister` hands the reference to `retired` while
 //! somebody polls, and whoever ends a poll drops what has been retired after turning the reports into references.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
@@ -26,6 +26,19 @@ const SHARDS: usize = 8;
 #[derive(Default)]
 #[repr(align(64))]
 struct Shard(AtomicI32);
+
+thread_local! {
+    /// The part that the calling thread counts in; SHARDS or more if it has none yet.
+    static SHARD: Cell<usize> = const { Cell::new(SHARDS) };
+}
+
+#[cold]
+fn choose_shard() -> usize {
+    let serial = Thread::with_current(|thread| thread.serial());
+    let shard = serial as usize % SHARDS;
+    SHARD.set(shard);
+    shard
+}
 
 /// A poller and what is registered with it.
 pub struct Pump {
@@ -89,17 +102,25 @@ impl Pump {
     }
 
     /// `n` more requests are in flight.
+    #[inline]
     pub(super) fn pended(&self, n: usize) {
         self.shard().fetch_add(n as i32, Ordering::SeqCst);
     }
 
+    #[inline]
     pub(super) fn settled(&self, n: usize) {
         self.shard().fetch_sub(n as i32, Ordering::Relaxed);
     }
 
+    #[inline]
     fn shard(&self) -> &AtomicI32 {
-        let serial = Thread::with_current(|thread| thread.serial());
-        &self.pending[serial as usize % SHARDS].0
+        let shard = SHARD.get();
+        let shard = if shard < SHARDS {
+            shard
+        } else {
+            choose_shard()
+        };
+        &self.pending[shard].0
     }
 
     pub(super) fn has_pending(&self) -> bool {

@@ -84,6 +84,19 @@ impl<E> Queue<E> {
         Some(entry)
     }
 
+    /// [`take`](Self::take) for a thread that counts as running, which is the usual one: nothing but the entries changes.
+    /// None: `take` knows why.
+    #[inline]
+    pub fn take_again(&mut self, thread: &Thread) -> Option<E> {
+        let runs = thread.seat.counted.load(Ordering::Relaxed);
+        if !runs || self.closed || self.running > self.concurrency {
+            return None;
+        }
+        let entry = self.entries.pop_front()?;
+        self.activity += 1;
+        Some(entry)
+    }
+
     /// May another thread run?
     pub fn has_room(&self) -> bool {
         self.running < self.concurrency
