@@ -8,7 +8,7 @@
 use super::complete::{self, Deliver, Finished};
 use super::file::{File, Io};
 use super::monitor;
-use super::port::prefetch;
+use super::pump::prefetch;
 use super::request::{self, Completion, OverlappedPtr, Request, Started};
 use super::waiting::Plain;
 use crate::device::socket::Operation;

@@ -1,16 +1,18 @@
 //! Completion ports.
 //!
 //! A port is a queue of entries and a stack of waiting threads under one short lock. An entry is a *packet*, or a
-//! *token*: a file whose descriptor has become ready while requests wait for it. Whoever takes a token performs the
-//! requests itself, cache-warm and in parallel with other workers, and usually returns with the packet in its hand.
+//! *token*: a file whose descriptor has become ready while requests wait for it, and which is performed by whoever takes
+//! it.
 //!
-//! **Who polls.** A worker that finds the queue empty leads: it sleeps in the port's poller instead of on its futex and
-//! turns edges into tokens. There is one leader at a time; the others are followers. The leader stands in the stack of
-//! waiters like them, so the last one to begin to wait is the first to be released, whoever leads (PORT-51).
+//! **Who polls.** A worker that finds the queue empty leads: it sleeps in the port's poller instead of on its futex,
+//! performs what has become ready there, up to a number of bytes, and leaves the rest as tokens. There is one leader at a
+//! time; the others are followers. The leader stands in the stack of waiters like them, so the last one to begin to wait
+//! is the first to be released, whoever leads (PORT-51).
 //!
 //! **Whom to wake** is decided under the lock, done after it. Waking a thread on another core costs as much as two to
 //! four echoes, so while handlers are short (a running mean of samples) a worker's own completions and the edges it has
-//! found wake nobody: it is expected back. Handlers that turn out to be long, a long backlog, a foreign thread or PostQueuedCompletionStatus wake at once; and the monitor rescues who was expected back and does not come.
+//! found wake nobody: it is expected back. Handlers that turn out to be long, a long backlog, a foreign thread or
+//! PostQueuedCompletionStatus wake at once; and the monitor rescues who was expected back and does not come.
 //!
 //! **Concurrency** (PORT-53 to 59). A thread that has returned from a dequeue counts as running until it dequeues
 //! again, turns to another port, ends, or blocks in a wait of this library. A waiter is released only while fewer than
@@ -68,6 +70,8 @@ enum Entry {
 
 /// Handlers that take longer than this, in nanoseconds, are long. One that sends is well below.
 const LONG_HANDLER: u64 = 15_000;
+/// So many bytes are received at once by whoever polls: what they are received into stays in the cache.
+const AT_ONCE: u32 = 16 * 1024;
 /// Every so many dequeues the time of one handler is taken.
 const SAMPLE: u32 = 256;
 
@@ -251,9 +255,6 @@ impl Port {
     #[inline]
     fn take_up(&self, mut queue: MutexGuard<'_, Queue<Entry>>, entry: Entry) -> Option<Packet> {
         let woken = self.whom_to_wake(&mut queue, self.handlers_are_long());
-        if let Some(Entry::Token(next)) = queue.entries.front() {
-            prefetch(Arc::as_ptr(next));
-        }
         drop(queue);
         wake(woken);
         self.redeem(entry)
@@ -342,7 +343,9 @@ impl Port {
         queue
     }
 
-    /// Leads for one poll: edges become tokens.
+    /// Leads for one poll, and performs what is ready: many short receives in a row run faster than the same receives
+    /// between sends, because the system's code for them stays in the cache. What comes after [`AT_ONCE`] bytes is left
+    /// to whoever takes the tokens.
     fn poll<'p>(
         &'p self,
         mut queue: MutexGuard<'p, Queue<Entry>>,
@@ -350,13 +353,31 @@ impl Port {
     ) -> MutexGuard<'p, Queue<Entry>> {
         queue.leading = true;
         drop(queue);
-        pump::with_events(|events, tokens| {
-            self.pump.poll(events, wait, |file| tokens.push(file));
-            let mut queue = self.queue.lock();
-            queue.leading = false;
-            queue.entries.extend(tokens.drain(..).map(Entry::Token));
-            queue
-        })
+        let mut entries = ROOM.try_with(Cell::take).unwrap_or_default();
+        let mut bytes = 0;
+        pump::with_events(|events, _| {
+            self.pump.poll(events, wait, |file| {
+                if bytes >= AT_ONCE {
+                    return entries.push(Entry::Token(file.clone()));
+                }
+                request::redeem(file, &mut |port, packet| {
+                    if std::ptr::eq(&**port, self) {
+                        bytes += packet.bytes;
+                        entries.push(Entry::Packet(packet));
+                    } else {
+                        complete::post(port, packet);
+                    }
+                });
+            });
+        });
+        let mut queue = self.queue.lock();
+        queue.leading = false;
+        if queue.closed {
+            entries.retain(|entry| matches!(entry, Entry::Token(_))); // PORT-62
+        }
+        queue.entries.extend(entries.drain(..));
+        let _ = ROOM.try_with(|room| room.set(entries)); // its capacity is worth keeping
+        queue
     }
 
     fn can_lead(&self, thread: &Thread) -> bool {
@@ -518,18 +539,6 @@ impl Port {
     }
 }
 
-/// Of a thousand connections each is out of the cache when its turn comes: its turn is after this one's system calls.
-#[inline]
-pub(super) fn prefetch<T>(of: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    for line in (0..size_of::<T>()).step_by(64) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint; the address need not even be valid.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(of.byte_add(line).cast()) };
-    }
-    let _ = of;
-}
-
 #[inline]
 fn wake(whom: Wake) {
     match whom {
@@ -565,6 +574,8 @@ struct Keeper {
 }
 
 thread_local! {
+    /// Room for what one poll brings, kept by each thread that polls.
+    static ROOM: Cell<Vec<Entry>> = const { Cell::new(Vec::new()) };
     static HERE: Here = const {
         Here {
             port: Cell::new(std::ptr::null()),
