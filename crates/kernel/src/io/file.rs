@@ -284,6 +284,9 @@ impl File {
         let reference = Arc::into_raw(port.clone()).cast_mut();
         self.port.store(reference, Ordering::Release);
         drop(io);
+        if pollable {
+            port.registered();
+        }
         if pending != 0 {
             monitor::arm(); // they were another poller's until now
         }

@@ -123,6 +123,19 @@ impl Port {
         &self.pump
     }
 
+    /// A file has been registered with the pump: somebody who waits has to poll from now on.
+    pub(super) fn registered(&self) {
+        let mut queue = self.queue.lock();
+        if queue.leading || !queue.has_room() {
+            return;
+        }
+        let woken = queue.release_one();
+        drop(queue);
+        if let Some(thread) = woken {
+            thread.unpark();
+        }
+    }
+
     /// PostQueuedCompletionStatus: wakes at once. The three values are not looked at (PORT-46).
     pub fn post(&self, packet: Packet) {
         self.push(packet, true);
@@ -318,7 +331,11 @@ impl Port {
             }
         }
         queue.begin_wait(thread);
-        let lead = !queue.leading && queue.has_room() && self.can_lead(thread);
+        // A futex is woken faster than a poller: packets that are only posted need no more.
+        let lead = !queue.leading
+            && queue.has_room()
+            && self.pump.has_registrations()
+            && self.can_lead(thread);
         if lead {
             queue = self.poll(queue, |engine, events| {
                 if thread.enter_poll() {
@@ -353,17 +370,16 @@ impl Port {
     ) -> MutexGuard<'p, Queue<Entry>> {
         queue.leading = true;
         drop(queue);
-        let mut entries = ROOM.try_with(Cell::take).unwrap_or_default();
         let mut bytes = 0;
         pump::with_events(|events, _| {
             self.pump.poll(events, wait, |file| {
                 if bytes >= AT_ONCE {
-                    return entries.push(Entry::Token(file.clone()));
+                    return self.add(Entry::Token(file.clone()));
                 }
                 request::redeem(file, &mut |port, packet| {
                     if std::ptr::eq(&**port, self) {
                         bytes += packet.bytes;
-                        entries.push(Entry::Packet(packet));
+                        self.add(Entry::Packet(packet));
                     } else {
                         complete::post(port, packet);
                     }
@@ -372,12 +388,15 @@ impl Port {
         });
         let mut queue = self.queue.lock();
         queue.leading = false;
-        if queue.closed {
-            entries.retain(|entry| matches!(entry, Entry::Token(_))); // PORT-62
-        }
-        queue.entries.extend(entries.drain(..));
-        let _ = ROOM.try_with(|room| room.set(entries)); // its capacity is worth keeping
         queue
+    }
+
+    /// An entry that the calling thread has found while it led: it will decide itself whom to wake for it.
+    fn add(&self, entry: Entry) {
+        let mut queue = self.queue.lock();
+        if !queue.closed || matches!(entry, Entry::Token(_)) {
+            queue.entries.push_back(entry);
+        }
     }
 
     fn can_lead(&self, thread: &Thread) -> bool {
@@ -574,8 +593,6 @@ struct Keeper {
 }
 
 thread_local! {
-    /// Room for what one poll brings, kept by each thread that polls.
-    static ROOM: Cell<Vec<Entry>> = const { Cell::new(Vec::new()) };
     static HERE: Here = const {
         Here {
             port: Cell::new(std::ptr::null()),
