@@ -62,6 +62,25 @@ fn a_reset_ends_all_receives_that_wait() {
     }
 }
 
+/// A worker that waits for posted packets only has to poll once there is a file.
+#[test]
+fn a_worker_that_waits_already_hears_of_the_first_file() {
+    for round in 0..50 {
+        let port = Port::new(1).unwrap();
+        let workers_port = port.clone();
+        let worker = thread::spawn(move || workers_port.dequeue(MILLISECONDS, false));
+        if round % 2 == 0 {
+            thread::yield_now(); // so that it waits sometimes and sometimes comes later
+        }
+        let (file, mut client) = pair();
+        file.associate(&port, round).unwrap();
+        let mut block = Block::new();
+        assert_eq!(block.receive(&file, 0, None), Started::Pending);
+        client.write_all(b"abc").unwrap();
+        assert_eq!(worker.join().unwrap().unwrap().key, round);
+    }
+}
+
 /// More buffers than Linux takes in one call.
 const MANY: usize = 2500;
 

@@ -257,6 +257,24 @@ mod tests {
     }
 
     #[test]
+    fn who_runs_takes_again_and_nobody_else() {
+        let mut queue = Queue::new(1);
+        let [thread, other] = threads();
+        queue.entries.extend([1, 2]);
+        assert_eq!(queue.take_again(&thread), None, "it does not run yet");
+        assert_eq!(queue.take(&thread), Some(1));
+        assert_eq!(queue.take_again(&other), None);
+        assert_eq!(queue.take_again(&thread), Some(2));
+        assert_eq!(queue.take_again(&thread), None, "nothing is left");
+        queue.entries.push_back(3);
+        queue.count(&other);
+        assert_eq!(queue.take_again(&thread), None, "too many run");
+        queue.stop_counting(&other);
+        let _ = queue.close();
+        assert_eq!(queue.take_again(&thread), None);
+    }
+
+    #[test]
     fn a_short_queue_waits_for_who_is_expected_back_and_a_long_one_does_not() {
         let mut queue = Queue::new(2);
         let [thread] = threads();
