@@ -6,6 +6,7 @@
 //! io          file objects, requests, the one completion funnel, cancellation, completion ports
 //! engine      epoll: file descriptors and tokens, nothing of Windows
 //! device      what a file object does: sockets, disk files
+//! message     message queues of threads, windows without a display
 //! ```
 //!
 //! The kernel knows nothing of Win32 names. A function of `larboard-win32` checks its pointers, looks a handle up
@@ -24,6 +25,8 @@ pub mod io;
 pub mod io {
     pub mod state;
 }
+#[cfg(not(loom))]
+pub mod message;
 pub mod object;
 #[cfg(all(test, not(loom)))]
 mod simulation;

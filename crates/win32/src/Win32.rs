@@ -13,6 +13,15 @@ pub mod Foundation {
     pub use windows_sys::Win32::Foundation::*;
 }
 
+/// Graphics: nothing is drawn.
+pub mod Graphics {
+    /// What would draw.
+    pub mod Gdi {
+        pub use crate::windows::window::UpdateWindow;
+        pub use windows_sys::Win32::Graphics::Gdi::*;
+    }
+}
+
 /// Networking.
 pub mod Networking {
     /// Sockets.
@@ -21,6 +30,7 @@ pub mod Networking {
         pub use crate::events::{WSACloseEvent, WSACreateEvent, WSAResetEvent, WSASetEvent};
         pub use crate::overlapped::WSAGetOverlappedResult;
         pub use crate::waits::WSAWaitForMultipleEvents;
+        pub use crate::windows::async_select::WSAAsyncSelect;
         pub use crate::winsock::byte_order::{
             WSAHtonl, WSAHtons, WSANtohl, WSANtohs, htonl, htons, ntohl, ntohs,
         };
@@ -36,8 +46,12 @@ pub mod Networking {
             FreeAddrInfoW, GetAddrInfoW, GetHostNameW, GetNameInfoW, freeaddrinfo, getaddrinfo,
             gethostname, getnameinfo,
         };
+        pub use crate::winsock::net_events::{WSAEnumNetworkEvents, WSAEventSelect};
         pub use crate::winsock::options::{getsockopt, setsockopt};
         pub use crate::winsock::protocols::{WSAEnumProtocolsA, WSAEnumProtocolsW};
+        pub use crate::winsock::select::{
+            __WSAFDIsSet, FD_CLR, FD_ISSET, FD_SET, FD_ZERO, WSAPoll, select,
+        };
         pub use crate::winsock::services::{
             gethostbyaddr, gethostbyname, getprotobyname, getprotobynumber, getservbyname,
             getservbyport,
@@ -57,15 +71,6 @@ pub mod Networking {
             sendto,
         };
         pub use windows_sys::Win32::Networking::WinSock::*;
-
-        macro_rules! hide {
-            ($($function:ident)*) => {
-                $(#[allow(dead_code, hidden_glob_reexports, non_upper_case_globals)]
-                const $function: () = ();)*
-            };
-        }
-
-        hide! { select WSAAsyncSelect WSAEnumNetworkEvents WSAEventSelect WSAPoll __WSAFDIsSet }
     }
 }
 
@@ -151,5 +156,49 @@ pub mod System {
         pub use crate::mutexes::OpenMutexA;
         pub use crate::semaphores::OpenSemaphoreA;
         pub use windows_sys::Win32::System::WindowsProgramming::*;
+    }
+}
+
+/// The user interface: windows without a display, for their messages.
+pub mod UI {
+    /// Windows and messages.
+    pub mod WindowsAndMessaging {
+        pub use crate::windows::classes::{
+            GetClassInfoA, GetClassInfoExA, GetClassInfoExW, GetClassInfoW, GetClassNameA,
+            GetClassNameW, RegisterClassA, RegisterClassExA, RegisterClassExW, RegisterClassW,
+            UnregisterClassA, UnregisterClassW,
+        };
+        pub use crate::windows::messages::{
+            DispatchMessageA, DispatchMessageW, GetMessageA, GetMessageTime, GetMessageW,
+            GetQueueStatus, PeekMessageA, PeekMessageW, PostMessageA, PostMessageW,
+            PostQuitMessage, PostThreadMessageA, PostThreadMessageW, RegisterWindowMessageA,
+            RegisterWindowMessageW, TranslateMessage,
+        };
+        pub use crate::windows::procedures::{
+            CallWindowProcA, CallWindowProcW, DefWindowProcA, DefWindowProcW, GetWindowTextA,
+            GetWindowTextLengthA, GetWindowTextLengthW, GetWindowTextW, SetWindowTextA,
+            SetWindowTextW,
+        };
+        pub use crate::windows::sending::{
+            InSendMessage, InSendMessageEx, ReplyMessage, SendMessageA, SendMessageCallbackA,
+            SendMessageCallbackW, SendMessageTimeoutA, SendMessageTimeoutW, SendMessageW,
+            SendNotifyMessageA, SendNotifyMessageW,
+        };
+        pub use crate::windows::timers::{KillTimer, SetTimer};
+        pub use crate::windows::tree::{
+            FindWindowA, FindWindowExA, FindWindowExW, FindWindowW, GetParent,
+            GetWindowThreadProcessId, IsChild, IsWindowUnicode,
+        };
+        pub use crate::windows::values::{
+            GetWindowLongA, GetWindowLongPtrA, GetWindowLongPtrW, GetWindowLongW, SetWindowLongA,
+            SetWindowLongPtrA, SetWindowLongPtrW, SetWindowLongW,
+        };
+        pub use crate::windows::wait::{
+            MsgWaitForMultipleObjects, MsgWaitForMultipleObjectsEx, WaitMessage,
+        };
+        pub use crate::windows::window::{
+            CreateWindowExA, CreateWindowExW, DestroyWindow, IsWindow, IsWindowVisible, ShowWindow,
+        };
+        pub use windows_sys::Win32::UI::WindowsAndMessaging::*;
     }
 }

@@ -13,6 +13,8 @@ use windows_sys::Win32::Foundation::{
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::core::BOOL;
 
+use larboard_kernel::io::file::File;
+use larboard_kernel::io::selection;
 use larboard_kernel::object::handle_table::{Handle, HandleTable, Pinned};
 use larboard_kernel::object::thread::Thread;
 use larboard_kernel::object::{Object, ObjectRef};
@@ -32,10 +34,18 @@ use crate::process;
 pub unsafe extern "system" fn CloseHandle(hobject: HANDLE) -> BOOL {
     win32(FALSE, || {
         if pseudo(hobject).is_none() {
+            tell_windows(hobject);
             table().close(key(hobject))?;
         }
         Ok(TRUE)
     })
+}
+
+/// A window that network events of a socket go to hears that it is closed in this way (ASY-18).
+fn tell_windows(hobject: HANDLE) {
+    if let Ok(file) = table().get_tagged::<File>(key(hobject)) {
+        selection::closing(&file);
+    }
 }
 
 /// Gives a second handle to the object of the first (HND-18). Pseudo handles become real ones (HND-07).
@@ -194,6 +204,11 @@ impl<T> Deref for Lent<'_, T> {
     fn deref(&self) -> &Arc<T> {
         &self.arc
     }
+}
+
+/// Any object, pseudo handles refused, without a reference of its own (HND-08).
+pub(crate) fn pin(handle: HANDLE) -> Result<Pinned<'static, dyn Object>, Win32Error> {
+    Ok(table().get(key(handle))?)
 }
 
 /// Any object, pseudo handles included.

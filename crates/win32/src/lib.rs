@@ -31,7 +31,9 @@ mod system;
 mod text;
 mod threads;
 mod timers;
+mod wait_list;
 mod waits;
+mod windows;
 mod winsock;
 
 pub use descriptor::{larboard_fd, larboard_socket_from_fd};

@@ -7,12 +7,12 @@ use windows_sys::Win32::Foundation::{
 use windows_sys::Win32::Networking::WinSock::WSAEFAULT;
 use windows_sys::core::BOOL;
 
-use larboard_kernel::object::ObjectRef;
 use larboard_kernel::object::wait::{self, MAXIMUM_WAIT_OBJECTS, Outcome};
 
 use crate::error::{Win32Error, WsaError};
 use crate::guard::{infallible, is_bad, win32, winsock};
 use crate::handles;
+use crate::wait_list;
 
 /// Waits until an object is signalled or the time, in milliseconds, is over (WAIT-01, WAIT-02).
 ///
@@ -196,13 +196,10 @@ unsafe fn multiple(
         return Err(ERROR_NOACCESS.into());
     }
     // SAFETY: valid for `count` reads by this function's contract.
-    let objects = (0..count).map(|at| handles::real(unsafe { handles.add(at).read_unaligned() }));
-    let objects = objects.collect::<Result<Vec<ObjectRef>, _>>()?;
-    let objects: Vec<&ObjectRef> = objects.iter().collect();
-    Ok(code(wait::multiple(
-        &objects,
-        all != FALSE,
-        milliseconds,
-        alertable != FALSE,
-    )?))
+    let outcome = unsafe {
+        wait_list::with_objects(count, handles, |objects| {
+            wait::multiple(objects, all != FALSE, milliseconds, alertable != FALSE)
+        })
+    };
+    Ok(code(outcome??))
 }

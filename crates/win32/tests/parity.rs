@@ -34,19 +34,22 @@ same! {
         CloseHandle CompareObjectHandles DuplicateHandle GetHandleInformation GetLastError
         SetHandleInformation SetLastError;
 
+    Graphics::Gdi:
+        UpdateWindow;
+
     Networking::WinSock:
         AcceptEx FreeAddrInfoW GetAcceptExSockaddrs GetAddrInfoW GetHostNameW GetNameInfoW
-        InetNtopW InetPtonW TransmitFile WSAAccept WSAAddressToStringA WSAAddressToStringW
+        InetNtopW InetPtonW TransmitFile WSAAccept WSAAsyncSelect WSAAddressToStringA WSAAddressToStringW
         WSACleanup WSACloseEvent WSAConnect WSAConnectByList WSAConnectByNameA WSAConnectByNameW
         WSACreateEvent WSADuplicateSocketA WSADuplicateSocketW WSAEnumProtocolsA WSAEnumProtocolsW
         WSAGetLastError WSAGetOverlappedResult WSAHtonl WSAHtons WSAIoctl WSANSPIoctl WSANtohl
-        WSANtohs WSAProviderConfigChange WSARecv WSARecvDisconnect WSARecvEx WSARecvFrom
+        WSANtohs WSAPoll WSAProviderConfigChange WSARecv WSARecvDisconnect WSARecvEx WSARecvFrom
         WSAResetEvent WSASend WSASendDisconnect WSASendMsg WSASendTo WSASetEvent WSASetLastError
         WSASocketA WSASocketW WSAStartup WSAStringToAddressA WSAStringToAddressW
-        WSAWaitForMultipleEvents accept bind closesocket connect freeaddrinfo getaddrinfo
+        WSAWaitForMultipleEvents __WSAFDIsSet accept bind closesocket connect freeaddrinfo getaddrinfo
         gethostbyaddr gethostbyname gethostname getnameinfo getpeername getprotobyname
         getprotobynumber getservbyname getservbyport getsockname getsockopt htonl htons inet_addr
-        inet_ntoa inet_ntop inet_pton ioctlsocket listen ntohl ntohs recv recvfrom send sendto
+        inet_ntoa inet_ntop inet_pton ioctlsocket listen ntohl ntohs recv recvfrom select send sendto
         setsockopt shutdown socket;
 
     Storage::FileSystem:
@@ -78,6 +81,22 @@ same! {
 
     System::WindowsProgramming:
         OpenMutexA OpenSemaphoreA;
+
+    UI::WindowsAndMessaging:
+        CallWindowProcA CallWindowProcW CreateWindowExA CreateWindowExW DefWindowProcA
+        DefWindowProcW DestroyWindow DispatchMessageA DispatchMessageW FindWindowA FindWindowExA
+        FindWindowExW FindWindowW GetClassInfoA GetClassInfoExA GetClassInfoExW GetClassInfoW
+        GetClassNameA GetClassNameW GetMessageA GetMessageTime GetMessageW GetParent GetQueueStatus
+        GetWindowLongA GetWindowLongPtrA GetWindowLongPtrW GetWindowLongW GetWindowTextA
+        GetWindowTextLengthA GetWindowTextLengthW GetWindowTextW GetWindowThreadProcessId
+        InSendMessage InSendMessageEx IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer
+        MsgWaitForMultipleObjects MsgWaitForMultipleObjectsEx PeekMessageA PeekMessageW
+        PostMessageA PostMessageW PostQuitMessage PostThreadMessageA PostThreadMessageW
+        RegisterClassA RegisterClassExA RegisterClassExW RegisterClassW RegisterWindowMessageA
+        RegisterWindowMessageW ReplyMessage SendMessageA SendMessageCallbackA SendMessageCallbackW
+        SendMessageTimeoutA SendMessageTimeoutW SendMessageW SendNotifyMessageA SendNotifyMessageW
+        SetTimer SetWindowLongA SetWindowLongPtrA SetWindowLongPtrW SetWindowLongW SetWindowTextA
+        SetWindowTextW ShowWindow TranslateMessage UnregisterClassA UnregisterClassW WaitMessage;
 }
 
 /// Functions of our own, which Windows does not have.
@@ -109,8 +128,8 @@ fn names_of_the_c_library_have_the_prefix() {
     }
 }
 
-/// Functions that do not return, or take the ground from under the test.
-const FATAL: [&str; 2] = ["ExitThread", "WSACleanup"];
+/// Functions that do not return here, or take the ground from under the test.
+const FATAL: [&str; 3] = ["ExitThread", "WSACleanup", "WaitMessage"];
 
 /// Functions that take a routine, whose address nobody can check.
 const CALLS_BACK: [&str; 5] = [

@@ -133,7 +133,7 @@ impl Epoll {
 }
 
 /// Milliseconds until `deadline`, rounded up, so that no wait ends early by rounding.
-pub(crate) fn until(deadline: Instant) -> i32 {
+fn until(deadline: Instant) -> i32 {
     let left = deadline.saturating_duration_since(Instant::now());
     i32::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
 }

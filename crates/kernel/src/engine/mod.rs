@@ -26,7 +26,6 @@ pub mod sys {
     pub use libc::{accept4, connect, recvmsg, sendfile, sendmsg};
 }
 
-pub(crate) use epoll::until;
 pub use epoll::{Epoll, Events};
 
 /// The token of kick descriptors; never reported.

@@ -8,11 +8,10 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::complete;
-use super::file::{File, Io};
-use super::request;
+use super::file::{File, Io, SELECTED};
+use super::{request, selection};
 use crate::device::socket::{Operation, Socket, phase};
 use crate::device::{Device, Direction, Outcome};
-use crate::engine;
 use crate::object::apc;
 use crate::object::thread::Thread;
 use crate::status::Status;
@@ -48,8 +47,8 @@ pub fn transfer(
         return complete::Finished::failed(status, 0);
     }
     let direction = operation.direction();
-    let result = call(file, direction, patience, |fd| {
-        attempt(socket, fd, operation)
+    let result = call_with(file, direction, patience, |io| {
+        attempt(file, socket, io, operation)
     });
     match result {
         Ok(finished) => finished,
@@ -62,11 +61,18 @@ pub fn transfer(
 }
 
 fn attempt(
+    file: &File,
     socket: &Socket,
-    fd: i32,
+    io: &mut Io,
     operation: &mut Operation,
 ) -> Poll<Result<complete::Finished, Status>> {
-    match socket.perform(fd, operation) {
+    let outcome = socket.perform(io.fd, operation);
+    if file.has_modes(SELECTED) {
+        let left = matches!(outcome, Outcome::Done { more: true, .. });
+        let blocked = matches!(outcome, Outcome::Pending) && operation.done() == 0;
+        selection::tried(file, io, operation.direction(), left, blocked);
+    }
+    match outcome {
         Outcome::Pending => Poll::Pending,
         Outcome::Done {
             status,
@@ -88,6 +94,15 @@ pub fn call<T>(
     patience: Patience,
     mut attempt: impl FnMut(i32) -> Poll<Result<T, Status>>,
 ) -> Result<T, Status> {
+    call_with(file, direction, patience, |io| attempt(io.fd))
+}
+
+fn call_with<T>(
+    file: &Arc<File>,
+    direction: Direction,
+    patience: Patience,
+    mut attempt: impl FnMut(&mut Io) -> Poll<Result<T, Status>>,
+) -> Result<T, Status> {
     let mut deadline = None;
     let mut waited = false;
     loop {
@@ -101,7 +116,7 @@ pub fn call<T>(
             });
         }
         if in_turn(file, &mut io, direction)
-            && let Poll::Ready(result) = attempt(io.fd)
+            && let Poll::Ready(result) = attempt(&mut io)
         {
             return result;
         }
@@ -139,16 +154,21 @@ fn in_turn(file: &File, io: &mut Io, direction: Direction) -> bool {
     io.is_idle(direction)
 }
 
+/// Why a thread has come out of [`sleep`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Woken {
+pub(super) enum Woken {
+    /// For some reason: look again.
     Again,
+    /// APCs are queued.
     Apc,
+    /// CancelSynchronousIo.
     Cancelled,
+    /// The time is over.
     TimedOut,
 }
 
 impl Woken {
-    fn into_result(self) -> Result<(), Status> {
+    pub(super) fn into_result(self) -> Result<(), Status> {
         match self {
             Woken::Again | Woken::Apc => Ok(()),
             Woken::Cancelled => Err(Status::CANCELLED),
@@ -159,11 +179,49 @@ impl Woken {
 
 /// Blocks until `fd` is ready, the thread is unparked, or the time is over.
 fn poll(thread: &Arc<Thread>, fd: i32, direction: Direction, deadline: Option<Instant>) -> Woken {
+    let events = match direction {
+        Direction::In => libc::POLLIN,
+        Direction::Out => libc::POLLOUT,
+        Direction::Urgent => libc::POLLPRI,
+    };
+    sleep(thread, &mut [KICK, descriptor(fd, events)], deadline)
+}
+
+/// A place in a set of descriptors to be polled.
+pub(super) const fn descriptor(fd: i32, events: i16) -> libc::pollfd {
+    libc::pollfd {
+        fd,
+        events,
+        revents: 0,
+    }
+}
+
+/// The first place of a set for [`sleep`].
+pub(super) const KICK: libc::pollfd = descriptor(-1, libc::POLLIN);
+
+/// Blocks until a descriptor of the set is ready, the thread is unparked, or the time is over. The first place is for
+/// the thread's kick descriptor.
+pub(super) fn sleep(
+    thread: &Arc<Thread>,
+    set: &mut [libc::pollfd],
+    deadline: Option<Instant>,
+) -> Woken {
     let kick = thread.kick_fd(); // before `enter_poll`: from then on it is written to
+    set[0].fd = kick.unwrap_or(-1);
     thread.synchronous.store(BLOCKED, Ordering::Release);
     thread.claim().begin(true);
     if thread.apcs.is_empty() && thread.enter_poll() {
-        thread.blocking(|| poll_descriptors(thread, fd, kick, direction, deadline));
+        let limit = match kick {
+            Some(_) => deadline,
+            None => {
+                let blind = Instant::now() + BLIND;
+                Some(deadline.map_or(blind, |deadline| deadline.min(blind)))
+            }
+        };
+        thread.blocking(|| poll_set(set, limit));
+        if set[0].revents != 0 {
+            thread.drain_kick();
+        }
         thread.leave_poll();
     }
     thread.claim().end();
@@ -179,38 +237,29 @@ fn poll(thread: &Arc<Thread>, fd: i32, direction: Direction, deadline: Option<In
     }
 }
 
-fn poll_descriptors(
-    thread: &Thread,
-    fd: i32,
-    kick: Option<i32>,
-    direction: Direction,
-    deadline: Option<Instant>,
-) {
-    let events = match direction {
-        Direction::In => libc::POLLIN,
-        Direction::Out => libc::POLLOUT,
-        Direction::Urgent => libc::POLLPRI,
+/// ppoll(2), to the nanosecond. Signals of Linux are no reason to look at anything: the caller asks again.
+fn poll_set(set: &mut [libc::pollfd], limit: Option<Instant>) {
+    let left = limit.map(|limit| {
+        let left = limit.saturating_duration_since(Instant::now());
+        libc::timespec {
+            tv_sec: left.as_secs().try_into().unwrap_or(libc::time_t::MAX),
+            tv_nsec: left.subsec_nanos().into(),
+        }
+    });
+    let left = left.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: the set is valid for its length, the time is null or of this frame.
+    let result = unsafe {
+        libc::ppoll(
+            set.as_mut_ptr(),
+            set.len() as libc::nfds_t,
+            left,
+            std::ptr::null(),
+        )
     };
-    let mut set = [
-        libc::pollfd {
-            fd,
-            events,
-            revents: 0,
-        },
-        libc::pollfd {
-            fd: kick.unwrap_or(-1),
-            events: libc::POLLIN,
-            revents: 0,
-        },
-    ];
-    let limit = match kick {
-        Some(_) => deadline,
-        None => Some(deadline.map_or(Instant::now() + BLIND, |d| d.min(Instant::now() + BLIND))),
-    };
-    let milliseconds = limit.map_or(-1, engine::until);
-    // SAFETY: the set is of this frame.
-    unsafe { libc::poll(set.as_mut_ptr(), 2, milliseconds) };
-    if set[1].revents != 0 {
-        thread.drain_kick();
+    if result < 0 {
+        // Nothing was written.
+        for place in set {
+            place.revents = 0;
+        }
     }
 }

@@ -20,6 +20,7 @@ use super::pump;
 use super::request::{OverlappedPtr, Request};
 use super::state::State;
 use super::waiting::{Plain, Waiting};
+use crate::device::socket::net_events::NetEvents;
 use crate::device::socket::{Operation, phase};
 use crate::device::{Device, Direction};
 use crate::object::dispatcher::{Dispatcher, Signal};
@@ -36,6 +37,9 @@ pub const SKIP_SET_EVENT: u32 = 0x200;
 pub const OVERLAPPED: u32 = 0x400;
 /// The key is that of a pool's binding: each packet owns a share of it.
 const COUNTED_KEY: u32 = 0x800;
+
+/// Network events are, or were, selected: every edge counts.
+pub const SELECTED: u32 = 0x1000;
 
 /// A file object.
 pub struct File {
@@ -90,6 +94,8 @@ struct Extra {
     forwarded: Vec<Weak<File>>,
     /// The listener of the AcceptEx that this socket was last given to.
     accepting: Weak<File>,
+    /// The record of its network events.
+    selection: Option<Box<NetEvents>>,
 }
 
 impl Object for File {
@@ -215,6 +221,12 @@ impl File {
     /// Are all of these mode bits set?
     pub fn has_modes(&self, modes: u32) -> bool {
         self.state.has(modes)
+    }
+
+    /// Overlapped, and without what the short ways of `plain` do not know.
+    #[inline]
+    pub fn is_usual(&self) -> bool {
+        self.state.has_of(OVERLAPPED, OVERLAPPED | SELECTED)
     }
 
     /// Adds notification modes. They cannot be taken back (PORT-23). INVALID_PARAMETER for a synchronous handle.
@@ -363,10 +375,14 @@ impl File {
         self.state.mark_ready(Direction::In);
         self.state.mark_ready(Direction::Out);
         // Those who poll the old descriptor have to see that it is another one.
-        for thread in io.extra.iter().flat_map(|extra| &extra.blocked) {
-            thread.unpark();
-        }
+        io.rouse();
         Ok(())
+    }
+
+    /// Threads that are blocked on this file look at it again: it has become something else (connect, listen), of which
+    /// its descriptor does not tell.
+    pub fn rouse(&self) {
+        self.io.lock().rouse();
     }
 
     /// shutdown: 0 receive, 1 send, 2 both. What is queued is sent first (OVL-52).
@@ -409,14 +425,16 @@ impl File {
             Device::Socket(socket) => socket.abort_status(&request.operation),
             Device::Disk(_) => Status::CANCELLED,
         };
+        let selected = io.selection().is_some();
         let ended = io.drain();
-        self.settle(&io, ended.len());
+        self.settle(&io, ended.len() + usize::from(selected));
         if let Some(pump) = self.pump(&io) {
             pump.unregister(io.fd, self);
             io.registered = Registered::Nowhere;
         }
         let mut extra = io.extra.take().unwrap_or_default();
         let listener = std::mem::take(&mut extra.accepting).upgrade();
+        extra.selection = None;
         for thread in &extra.blocked {
             thread.unpark();
         }
@@ -470,9 +488,15 @@ impl File {
                 urgent,
                 blocked,
                 forwarded,
+                selection,
                 ..
             } = &**extra;
-            if sends.is_empty() && urgent.is_empty() && blocked.is_empty() && forwarded.is_empty() {
+            if sends.is_empty()
+                && urgent.is_empty()
+                && blocked.is_empty()
+                && forwarded.is_empty()
+                && selection.is_none()
+            {
                 io.extra = None;
             }
         }
@@ -537,10 +561,28 @@ impl Io {
         self.existing(direction).is_none_or(Waiting::is_empty)
     }
 
-    /// How many requests wait.
+    /// Wakes those who poll the descriptor.
+    fn rouse(&self) {
+        for thread in self.extra.iter().flat_map(|extra| &extra.blocked) {
+            thread.unpark();
+        }
+    }
+
+    /// How many requests wait; a selection of network events is one.
     fn pending(&self) -> usize {
         let length = |direction| self.existing(direction).map_or(0, Waiting::len);
-        Direction::ALL.into_iter().map(length).sum()
+        let requests: usize = Direction::ALL.into_iter().map(length).sum();
+        requests + usize::from(self.selection().is_some())
+    }
+
+    /// The record of the network events.
+    pub(super) fn selection(&self) -> Option<&NetEvents> {
+        self.extra.as_ref()?.selection.as_deref()
+    }
+
+    /// The same to be changed, or made.
+    pub(super) fn selection_mut(&mut self) -> &mut Option<Box<NetEvents>> {
+        &mut self.extra.get_or_insert_default().selection
     }
 
     /// Puts a request behind the others.

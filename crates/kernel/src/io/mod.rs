@@ -9,6 +9,8 @@
 //! complete   THE funnel: every outcome of every operation passes it
 //! cancel     CancelIo, CancelIoEx, CancelSynchronousIo, the end of a thread
 //! blocking   calls without OVERLAPPED: a try and a wait
+//! selection  network events: WSAEventSelect and WSAAsyncSelect
+//! select     waits until one of many descriptors is ready
 //! accept     AcceptEx, which joins two file objects
 //! port       completion ports
 //! pump       who polls for descriptors without a port
@@ -27,6 +29,8 @@ pub mod pool;
 pub mod port;
 mod pump;
 pub mod request;
+pub mod select;
+pub mod selection;
 mod state;
 mod waiting;
 
@@ -41,6 +45,9 @@ struct Hooks;
 impl IoHooks for Hooks {
     fn drive(&self, thread: &Arc<Thread>, deadline: Option<Instant>) -> bool {
         pump::GENERAL.drive(thread, deadline)
+    }
+    fn catch_up(&self, thread: &Thread, testing: bool) -> bool {
+        pump::GENERAL.catch_up(thread, testing)
     }
     fn blocks(&self, thread: &Thread) {
         port::thread_blocks(thread);

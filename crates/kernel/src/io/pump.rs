@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::file::File;
 use super::monitor::Found;
@@ -266,6 +266,21 @@ impl General {
         true
     }
 
+    /// Performs what is ready, without sleeping. Not if somebody leads, not in the place of those whom `thread` has to
+    /// let go first, and not for each of many tests in a row. True if that was anything.
+    pub(super) fn catch_up(&self, thread: &Thread, testing: bool) -> bool {
+        let Some(pump) = self.pump.get().filter(|pump| pump.has_registrations()) else {
+            return false;
+        };
+        if thread.seat.gives_way.load(Ordering::Relaxed) || testing && !is_time_to_test() {
+            return false;
+        }
+        if std::mem::replace(&mut self.drivers.lock().leading, true) {
+            return false;
+        }
+        self.lead(pump, Epoll::poll)
+    }
+
     /// One poll, and everything it brings performed. True if that was anything.
     fn lead(&self, pump: &Pump, wait: impl FnOnce(&Epoll, &mut Events)) -> bool {
         let mut tokens = with_events(|events, tokens| {
@@ -308,6 +323,20 @@ impl General {
         self.lead(pump, Epoll::poll);
         Found::Stuck
     }
+}
+
+/// A program may test its events one after another (WAIT-48). A poll for each would cost more than all the tests.
+fn is_time_to_test() -> bool {
+    const PAUSE: Duration = Duration::from_micros(50);
+    thread_local! {
+        static LAST: Cell<Option<Instant>> = const { Cell::new(None) };
+    }
+    let now = Instant::now();
+    let due = LAST.get().is_none_or(|last| now - last >= PAUSE);
+    if due {
+        LAST.set(Some(now));
+    }
+    due
 }
 
 #[cfg(test)]

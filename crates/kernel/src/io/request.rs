@@ -7,8 +7,8 @@
 //! each under the file's lock, so a request leaves once. What leaves goes to the funnel.
 
 use super::complete::{self, Deliver, Finished};
-use super::file::{File, Io};
-use super::{accept, monitor, plain};
+use super::file::{File, Io, SELECTED};
+use super::{accept, monitor, plain, selection};
 use crate::device::socket::Operation;
 use crate::device::{Device, Direction, Outcome};
 use crate::object::apc::{FileRoutine, SocketRoutine};
@@ -121,7 +121,7 @@ impl Completion {
 }
 
 /// Starts an operation on a file.
-pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion) -> Started {
+pub fn start(file: &Arc<File>, operation: Operation, completion: Completion) -> Started {
     if let Device::Socket(socket) = file.device()
         && let Err(status) = socket.admit(&operation)
     {
@@ -132,9 +132,23 @@ pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion)
     if io.closed {
         return Started::Failed(Status::INVALID_HANDLE);
     }
+    let started = try_or_pend(file, &mut io, operation, completion);
+    if file.has_modes(SELECTED) {
+        selection::tried(file, &mut io, direction, true, false);
+    }
+    started
+}
+
+fn try_or_pend(
+    file: &Arc<File>,
+    io: &mut Io,
+    mut operation: Operation,
+    completion: Completion,
+) -> Started {
+    let direction = operation.direction();
     complete::mark_started(file, &completion);
     let try_now =
-        !operation.always_pends() && io.is_idle(direction) && file.is_ready(&io, direction);
+        !operation.always_pends() && io.is_idle(direction) && file.is_ready(io, direction);
     if try_now && direction == Direction::In {
         file.state.clear_ready(direction);
     }
@@ -152,7 +166,7 @@ pub fn start(file: &Arc<File>, mut operation: Operation, completion: Completion)
         }
         thread.serial()
     });
-    match pend(file, &mut io, Request::new(operation, completion, issuer)) {
+    match pend(file, io, Request::new(operation, completion, issuer)) {
         Ok(()) => Started::Pending,
         Err((status, _)) => Started::Failed(status),
     }
@@ -209,6 +223,9 @@ pub(super) fn redeem(file: &File, deliver: Deliver<'_>) {
         } else {
             run_queue(file, &mut io, direction, deliver);
         }
+    }
+    if file.has_modes(SELECTED) {
+        selection::edge(file, &mut io);
     }
 }
 

@@ -24,6 +24,8 @@ const PENDING_IN: u32 = 0x08;
 const PENDING_OUT: u32 = 0x10;
 const TOKEN: u32 = 0x20;
 const PENDING_URGENT: u32 = 0x80;
+/// A mode: `io::file::SELECTED`.
+const SELECTED: u32 = 0x1000;
 
 /// The word.
 pub struct State(AtomicU32);
@@ -40,6 +42,17 @@ impl State {
         self.0.load(Ordering::Relaxed) & modes == modes
     }
 
+    /// Of the bits in `among`, are just `these` set?
+    #[inline]
+    pub fn has_of(&self, these: u32, among: u32) -> bool {
+        self.0.load(Ordering::Relaxed) & among == these
+    }
+
+    /// Clears mode bits.
+    pub fn remove(&self, modes: u32) {
+        self.0.fetch_and(!modes, Ordering::AcqRel);
+    }
+
     /// Sets mode bits.
     pub fn add(&self, modes: u32) {
         self.0.fetch_or(modes, Ordering::Relaxed);
@@ -48,7 +61,7 @@ impl State {
     /// An edge from the poller. True if a token has to be queued: requests wait for it and no token is under way.
     pub fn note_edge(&self, readiness: Readiness) -> bool {
         let mut bits = 0;
-        let mut waiting = 0;
+        let mut waiting = SELECTED;
         if readiness.readable {
             bits |= READY_IN;
             waiting |= PENDING_IN | PENDING_URGENT;

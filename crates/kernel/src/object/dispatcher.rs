@@ -8,12 +8,17 @@
 //!   step: a signal is never given to two threads nor lost to one that is timing out (WAIT-51).
 //! - A wait for *all* cannot be satisfied from one object. Its thread is woken to look at all of its objects under all
 //!   their locks, and the object goes on to the next block: half a wait holds nobody back (WAIT-11).
+//!
+//! Beside the lock stands a *hint*: could a wait be satisfied now? It is written whenever the lock is given back, and
+//! lets a wait for many objects pass over those that are not signalled with one load each. A reader may be late by what
+//! another processor has not published yet, so "no" is never the last word: whoever goes on to wait, or to report that
+//! nothing is signalled, looks under the lock first.
 
 use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 
-use super::ObjectRef;
 use super::thread::Thread;
-use crate::sync::{Arc, Mutex, MutexGuard, Weak};
+use crate::sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, Weak};
 
 /// What an object's signal is, and what a satisfied wait does to it (WAIT-07).
 pub enum Signal {
@@ -55,6 +60,16 @@ pub enum Consumed {
 }
 
 impl Signal {
+    /// Would a wait of some thread be satisfied now? A mutex may be for its owner.
+    #[inline]
+    fn may_satisfy(&self) -> bool {
+        match self {
+            Signal::Notification(set) | Signal::Synchronization(set) => *set,
+            Signal::Semaphore { count, .. } => *count > 0,
+            Signal::Mutex(_) => true,
+        }
+    }
+
     /// Would a wait of this thread be satisfied now?
     pub fn is_signalled_for(&self, thread: &Thread) -> bool {
         match self {
@@ -93,36 +108,108 @@ impl Ownership {
 
 /// One object in one thread's wait.
 struct WaitBlock {
-    thread: Arc<Thread>,
+    /// Not counted: the block stands in a list only while the thread is inside its wait function.
+    thread: *const Thread,
     /// Index in the caller's array, for a wait for any.
     index: u32,
     all: bool,
+}
+
+// SAFETY: a Thread may be used from any thread; that it is still there is the first invariant.
+unsafe impl Send for WaitBlock {}
+
+impl WaitBlock {
+    fn thread(&self) -> &Thread {
+        // SAFETY: the block is in a list (the only place where blocks are looked at) under the header's lock, which its
+        // thread has to take to remove it before it returns from the wait function that lent the reference.
+        unsafe { &*self.thread }
+    }
+
+    /// A counted reference, to wake the thread once the lock is gone.
+    fn to_arc(&self) -> Arc<Thread> {
+        // SAFETY: as above; `enlist` got the address from an `Arc`.
+        unsafe {
+            Arc::increment_strong_count(self.thread);
+            Arc::from_raw(self.thread)
+        }
+    }
 }
 
 /// Signal and waiters under one lock.
 pub struct State {
     /// The signal.
     pub signal: Signal,
-    // Boxed: most objects are never waited on, and there is one header per socket.
-    #[allow(clippy::box_collection)]
-    waiters: Option<Box<VecDeque<WaitBlock>>>,
+    /// The oldest block: mostly there is no other, and it needs no heap.
+    first: Option<WaitBlock>,
+    /// The blocks after it, in order of arrival. Empty if there is no first one.
+    #[allow(clippy::box_collection)] // there is one header per object, and few need this
+    more: Option<Box<VecDeque<WaitBlock>>>,
 }
 
 /// The waitable header of an object.
-pub struct Dispatcher(Mutex<State>);
+pub struct Dispatcher {
+    /// See the top of the file.
+    hint: AtomicBool,
+    state: Mutex<State>,
+}
+
+/// The state of an object, locked.
+pub struct Locked<'d> {
+    hint: &'d AtomicBool,
+    state: MutexGuard<'d, State>,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    #[inline]
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Drop for Locked<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // Before the lock goes, so that the hints of two holders come in their order.
+        self.hint
+            .store(self.state.signal.may_satisfy(), Ordering::Relaxed);
+    }
+}
 
 impl Dispatcher {
     /// A header with this signal and nobody waiting.
     pub fn new(signal: Signal) -> Dispatcher {
-        Dispatcher(Mutex::new(State {
-            signal,
-            waiters: None,
-        }))
+        Dispatcher {
+            hint: AtomicBool::new(signal.may_satisfy()),
+            state: Mutex::new(State {
+                signal,
+                first: None,
+                more: None,
+            }),
+        }
     }
 
     /// The state, locked.
-    pub fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock()
+    #[inline]
+    pub fn lock(&self) -> Locked<'_> {
+        Locked {
+            state: self.state.lock(),
+            hint: &self.hint,
+        }
+    }
+
+    /// Is it worth taking the lock to see whether a wait is satisfied? See the top of the file for what "no" is worth.
+    #[inline]
+    pub(super) fn may_satisfy(&self) -> bool {
+        self.hint.load(Ordering::Relaxed)
     }
 
     /// Changes the signal, then gives it to whoever it satisfies. The one way an object becomes signalled.
@@ -141,7 +228,7 @@ impl Dispatcher {
         if let Signal::Notification(set) | Signal::Synchronization(set) = &mut state.signal {
             *set = true;
         }
-        if state.waiters.is_none() {
+        if state.first.is_none() {
             return;
         }
         let woken = state.satisfy();
@@ -180,47 +267,58 @@ impl Dispatcher {
 }
 
 impl State {
-    /// Adds a block for `thread` at the end of the list.
+    /// Adds a block for `thread` at the end of the list. Before `thread` returns from the wait function that calls this
+    /// it must call `delist`.
     pub(super) fn enlist(&mut self, thread: &Arc<Thread>, index: u32, all: bool) {
-        self.waiters.get_or_insert_default().push_back(WaitBlock {
-            thread: thread.clone(),
+        let block = WaitBlock {
+            thread: Arc::as_ptr(thread),
             index,
             all,
-        });
+        };
+        if self.first.is_none() {
+            self.first = Some(block);
+        } else {
+            self.more.get_or_insert_default().push_back(block);
+        }
     }
 
     /// Removes every block of `thread`.
     pub(super) fn delist(&mut self, thread: &Arc<Thread>) {
-        if let Some(waiters) = &mut self.waiters {
-            waiters.retain(|block| !Arc::ptr_eq(&block.thread, thread));
-            if waiters.is_empty() {
-                self.waiters = None;
-            }
+        let others = |block: &WaitBlock| !std::ptr::eq(block.thread, Arc::as_ptr(thread));
+        if let Some(more) = &mut self.more {
+            more.retain(others);
+        }
+        if !self.first.as_ref().is_some_and(others) {
+            self.first = self.more.as_mut().and_then(|more| more.pop_front());
+        }
+        if self.more.as_ref().is_some_and(|more| more.is_empty()) {
+            self.more = None;
         }
     }
 
     /// Offers the signal to the waiters in order until it is used up.
     fn satisfy(&mut self) -> Woken {
         let mut woken = Woken::default();
-        let Some(waiters) = &mut self.waiters else {
-            return woken;
-        };
-        for block in waiters.iter() {
-            if !self.signal.is_signalled_for(&block.thread) {
+        for block in self
+            .first
+            .iter()
+            .chain(self.more.iter().flat_map(|m| m.iter()))
+        {
+            if !self.signal.is_signalled_for(block.thread()) {
                 if matches!(self.signal, Signal::Mutex(_)) {
                     continue;
                 }
                 break;
             }
             if block.all {
-                woken.push(&block.thread);
+                woken.push(block.to_arc());
             } else if block
-                .thread
+                .thread()
                 .claim()
                 .satisfy(block.index, self.signal.is_abandoned())
             {
-                self.signal.consume(&block.thread);
-                woken.push(&block.thread);
+                self.signal.consume(block.thread());
+                woken.push(block.to_arc());
             }
         }
         woken
@@ -242,11 +340,11 @@ struct Woken {
 }
 
 impl Woken {
-    fn push(&mut self, thread: &Arc<Thread>) {
+    fn push(&mut self, thread: Arc<Thread>) {
         if self.first.is_none() {
-            self.first = Some(thread.clone());
+            self.first = Some(thread);
         } else {
-            self.more.push(thread.clone());
+            self.more.push(thread);
         }
     }
 
@@ -257,13 +355,76 @@ impl Woken {
     }
 }
 
-/// Locks the headers of several different objects in the order of their addresses.
-pub(super) fn lock_all<'o>(objects: &[&'o ObjectRef]) -> Vec<MutexGuard<'o, State>> {
-    let mut order: Vec<usize> = (0..objects.len()).collect();
-    order.sort_by_key(|&i| std::ptr::from_ref(objects[i].dispatcher()).addr());
-    let mut guards: Vec<Option<MutexGuard<'o, State>>> = objects.iter().map(|_| None).collect();
+/// Locks several different headers in the order of their addresses.
+pub(super) fn lock_all<'d>(headers: impl Iterator<Item = &'d Dispatcher>) -> Vec<Locked<'d>> {
+    let headers: Vec<_> = headers.collect();
+    let mut order: Vec<usize> = (0..headers.len()).collect();
+    order.sort_by_key(|&i| std::ptr::from_ref(headers[i]).addr());
+    let mut guards: Vec<Option<Locked<'d>>> = headers.iter().map(|_| None).collect();
     for i in order {
-        guards[i] = Some(objects[i].dispatcher().lock());
+        guards[i] = Some(headers[i].lock());
     }
     guards.into_iter().flatten().collect()
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Dispatcher, Ownership, Signal};
+    use crate::object::thread::Thread;
+    use crate::sync::Arc;
+
+    fn enlist(header: &Dispatcher) -> Arc<Thread> {
+        let thread = Arc::new(Thread::new());
+        thread.claim().begin(false);
+        header.lock().enlist(&thread, 0, false);
+        thread
+    }
+
+    /// WAIT-15, whichever thread gives up before.
+    #[test]
+    fn threads_are_released_in_the_order_they_came() {
+        for leaves in 0..5 {
+            let header = Dispatcher::new(Signal::Synchronization(false));
+            let mut threads: Vec<_> = (0..4).map(|_| enlist(&header)).collect();
+            if leaves < threads.len() {
+                header.lock().delist(&threads.remove(leaves));
+            }
+            for at in 0..threads.len() {
+                header.set();
+                let released = threads.iter().position(|t| t.claim().outcome().is_none());
+                assert_eq!(released.unwrap_or(threads.len()), at + 1);
+                header.lock().delist(&threads[at]);
+            }
+            header.set();
+            assert!(header.is_set(), "nobody is left to take it");
+        }
+    }
+
+    #[test]
+    fn the_hint_follows_the_signal() {
+        let header = Dispatcher::new(Signal::Synchronization(true));
+        assert!(header.may_satisfy());
+        header.lock().signal.consume(&Thread::new());
+        assert!(!header.may_satisfy());
+        header.set();
+        assert!(header.may_satisfy());
+        header.reset();
+        header.pulse();
+        assert!(!header.may_satisfy());
+        let limit = 2;
+        let semaphore = Dispatcher::new(Signal::Semaphore { count: 0, limit });
+        assert!(!semaphore.may_satisfy());
+        semaphore.update(|signal| *signal = Signal::Semaphore { count: 1, limit });
+        assert!(semaphore.may_satisfy());
+    }
+
+    #[test]
+    fn a_mutex_may_always_be_for_its_owner() {
+        let owned = Ownership {
+            owner: 1,
+            recursion: 1,
+            ..Ownership::default()
+        };
+        assert!(Dispatcher::new(Signal::Mutex(Box::new(owned))).may_satisfy());
+    }
 }

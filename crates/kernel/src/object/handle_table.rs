@@ -388,6 +388,12 @@ impl<T: ?Sized> Deref for Pinned<'_, T> {
 }
 
 impl<T: ?Sized> Pinned<'_, T> {
+    /// Is the handle still open? While the pin lasts, its value denotes this object or nothing.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.pin.slot.word.load(Ordering::Acquire) & LIVE != 0
+    }
+
     /// A counted reference that outlives the pin.
     pub fn to_object(&self) -> ObjectRef {
         self.whole.clone()

@@ -60,6 +60,9 @@ pub unsafe trait Tagged: Object {
 #[derive(Debug, Default)]
 pub struct HandleCount(AtomicU32);
 
+/// There were handles, and the last one was closed.
+const CLOSED: u32 = 1 << 31;
+
 impl HandleCount {
     /// One more handle.
     pub fn opened(&self) {
@@ -68,7 +71,16 @@ impl HandleCount {
 
     /// One less. True if it was the last one.
     pub fn closed(&self) -> bool {
-        self.0.fetch_sub(1, Ordering::AcqRel) == 1
+        let last = self.0.fetch_sub(1, Ordering::AcqRel) & !CLOSED == 1;
+        if last {
+            self.0.fetch_or(CLOSED, Ordering::Relaxed);
+        }
+        last
+    }
+
+    /// Had the object handles, and has none any more?
+    pub fn are_closed(&self) -> bool {
+        self.0.load(Ordering::Acquire) == CLOSED
     }
 }
 

@@ -1,4 +1,5 @@
-//! Named objects inside the process. Names are compared with case (WAIT-21); a name lives as long as its object.
+//! Named objects inside the process. Names are compared with case (WAIT-21); a name lives as long as its object has
+//! handles, though a wait may keep the object longer.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ pub fn create<T: Object>(
     make: impl FnOnce() -> Result<Arc<T>, Status>,
 ) -> Result<(ObjectRef, bool), Status> {
     let mut names = NAMES.lock();
-    if let Some(object) = names.get(name).and_then(Weak::upgrade) {
+    if let Some(object) = names.get(name).and_then(living) {
         return typed::<T>(object).map(|object| (object, true));
     }
     let object: ObjectRef = make()?;
@@ -30,8 +31,14 @@ pub fn create<T: Object>(
 
 /// Opens the object called `name`. OBJECT_NAME_NOT_FOUND, or INVALID_HANDLE for another kind.
 pub fn open<T: Object>(name: &str) -> Result<ObjectRef, Status> {
-    let object = NAMES.lock().get(name).and_then(Weak::upgrade);
+    let object = NAMES.lock().get(name).and_then(living);
     typed::<T>(object.ok_or(Status::OBJECT_NAME_NOT_FOUND)?)
+}
+
+fn living(object: &Weak<dyn Object>) -> Option<ObjectRef> {
+    object
+        .upgrade()
+        .filter(|object| !object.handles().are_closed())
 }
 
 fn typed<T: Object>(object: ObjectRef) -> Result<ObjectRef, Status> {

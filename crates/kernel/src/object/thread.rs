@@ -27,12 +27,21 @@ pub trait IoHooks: Sync {
     /// Sleeps in the poller on behalf of `thread` until it is unparked or the time is over, completing I/O meanwhile.
     /// False if somebody else does that already or there is nothing to drive: the caller sleeps on its futex then.
     fn drive(&self, thread: &Arc<Thread>, deadline: Option<Instant>) -> bool;
+    /// Performs the I/O that is ready, without sleeping, unless somebody else is at it. True if that was anything.
+    /// `testing`: for a wait of 0 ms, of which there may be many in a row.
+    fn catch_up(&self, thread: &Thread, testing: bool) -> bool;
     /// `thread` begins to block: it leaves the running count of its completion port (PORT-55).
     fn blocks(&self, thread: &Thread);
     /// It runs again.
     fn resumes(&self, thread: &Thread);
     /// It ends: cancel what it has started (CXL-12).
     fn exits(&self, thread: &Arc<Thread>);
+}
+
+/// What a layer above keeps with a thread.
+pub trait Extension: std::any::Any + Send + Sync {
+    /// The thread ends.
+    fn thread_ends(&self);
 }
 
 static HOOKS: OnceLock<&'static dyn IoHooks> = OnceLock::new();
@@ -80,6 +89,8 @@ pub struct Thread {
     pub seat: Seat,
     /// A synchronous operation blocks this thread: 0 none, 1 blocked, 2 cancelled (CancelSynchronousIo).
     pub synchronous: AtomicU32,
+    /// Its message queue, if it has one.
+    pub extension: OnceLock<Arc<dyn Extension>>,
 }
 
 impl Object for Thread {
@@ -115,6 +126,7 @@ impl Thread {
             started_io: AtomicBool::new(false),
             seat: Seat::default(),
             synchronous: AtomicU32::new(0),
+            extension: OnceLock::new(),
         }
     }
 
@@ -208,6 +220,9 @@ impl Thread {
         if let Some(hooks) = HOOKS.get() {
             hooks.exits(self);
         }
+        if let Some(extension) = self.extension.get() {
+            extension.thread_ends();
+        }
         self.apcs.close();
         let owned = std::mem::take(&mut *self.owned.lock());
         for mutex in owned {
@@ -230,6 +245,13 @@ impl Thread {
             return;
         }
         self.park_on_futex(deadline);
+    }
+
+    /// See [`IoHooks::catch_up`].
+    pub(super) fn catch_up(&self, testing: bool) -> bool {
+        HOOKS
+            .get()
+            .is_some_and(|hooks| hooks.catch_up(self, testing))
     }
 
     /// `park` without driving I/O.

@@ -1,4 +1,4 @@
-//! Waitable timers, and the one thread that fires them.
+//! Waitable timers, and the one thread that fires them and whatever else has an [`Alarm`].
 //!
 //! A setting of a timer is an entry `(moment, timer, generation)` in a heap. Setting or cancelling raises the timer's
 //! generation, which makes older entries void; they are dropped when they come up. The thread starts with the first
@@ -17,6 +17,17 @@ use super::thread::Thread;
 use super::{HandleCount, Object};
 use crate::status::Status;
 use crate::sync::Arc;
+
+/// Something that is called by the clock.
+pub(crate) trait Alarm: Send + Sync {
+    /// The moment has come, for the setting with this generation. Gives the moment of the next firing.
+    fn fire(&self, moment: Instant, generation: u64) -> Option<Instant>;
+}
+
+/// Has `alarm` called at a moment, unless it is gone by then.
+pub(crate) fn schedule(moment: Instant, alarm: Weak<dyn Alarm>, generation: u64) {
+    CLOCK.schedule(moment, alarm, generation);
+}
 
 /// A waitable timer.
 pub struct Timer {
@@ -88,7 +99,8 @@ impl Timer {
         self.dispatcher.reset();
         let generation = setting.generation;
         drop(setting);
-        CLOCK.schedule(moment, self, generation);
+        let alarm: Weak<dyn Alarm> = Arc::<Timer>::downgrade(self);
+        schedule(moment, alarm, generation);
         Ok(())
     }
 
@@ -109,8 +121,9 @@ impl Timer {
     fn identity(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
+}
 
-    /// Called by the clock. Gives the moment of the next firing.
+impl Alarm for Timer {
     fn fire(&self, moment: Instant, generation: u64) -> Option<Instant> {
         let setting = self.setting.lock();
         if setting.generation != generation {
@@ -167,7 +180,7 @@ struct Entries {
 struct Entry {
     moment: Instant,
     sequence: u64,
-    timer: Weak<Timer>,
+    alarm: Weak<dyn Alarm>,
     generation: u64,
 }
 
@@ -194,9 +207,9 @@ static CLOCK: LazyLock<Clock> = LazyLock::new(|| Clock {
 });
 
 impl Clock {
-    fn schedule(&'static self, moment: Instant, timer: &Arc<Timer>, generation: u64) {
+    fn schedule(&'static self, moment: Instant, alarm: Weak<dyn Alarm>, generation: u64) {
         let mut entries = self.entries.lock();
-        entries.push(moment, Arc::downgrade(timer), generation);
+        entries.push(moment, alarm, generation);
         if !entries.running {
             // Without the thread nothing would fire; with it nothing more is needed. If it cannot be had now, the
             // next setting tries again.
@@ -225,24 +238,24 @@ impl Clock {
             };
             drop(entries);
             let next = entry
-                .timer
+                .alarm
                 .upgrade()
-                .and_then(|timer| timer.fire(entry.moment, entry.generation));
+                .and_then(|alarm| alarm.fire(entry.moment, entry.generation));
             entries = self.entries.lock();
             if let Some(next) = next {
-                entries.push(next.max(Instant::now()), entry.timer, entry.generation);
+                entries.push(next.max(Instant::now()), entry.alarm, entry.generation);
             }
         }
     }
 }
 
 impl Entries {
-    fn push(&mut self, moment: Instant, timer: Weak<Timer>, generation: u64) {
+    fn push(&mut self, moment: Instant, alarm: Weak<dyn Alarm>, generation: u64) {
         self.sequence += 1;
         self.heap.push(Reverse(Entry {
             moment,
             sequence: self.sequence,
-            timer,
+            alarm,
             generation,
         }));
     }

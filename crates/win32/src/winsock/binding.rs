@@ -12,6 +12,7 @@ use larboard_kernel::device::Device;
 use larboard_kernel::device::socket::address::Address;
 use larboard_kernel::device::socket::{Socket, phase};
 use larboard_kernel::io::file::File;
+use larboard_kernel::io::selection;
 
 use super::extension::renew;
 use super::socket::{Found, set_flag, succeeded};
@@ -83,6 +84,7 @@ pub(crate) fn bind(found: &Found, address: &Address) -> Result<(), WsaError> {
         file: Arc::downgrade(&found.file()),
         claim,
     });
+    selection::changed(&found.file());
     Ok(())
 }
 

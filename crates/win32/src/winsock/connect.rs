@@ -21,6 +21,7 @@ use larboard_kernel::device::socket::{self as device, Socket, phase};
 use larboard_kernel::device::{Device, Direction, Outcome};
 use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::file::{self, File};
+use larboard_kernel::io::selection;
 use larboard_kernel::status::Status;
 
 use super::address::Encoded;
@@ -43,7 +44,9 @@ use crate::text::{narrow, wide};
 pub unsafe extern "system" fn accept(s: SOCKET, addr: *mut SOCKADDR, addrlen: *mut i32) -> SOCKET {
     winsock(INVALID_SOCKET, || {
         let listener = socket::look_up(s)?;
-        let (fd, peer) = take(&listener)?;
+        let taken = take(&listener);
+        selection::accepted(&listener.file());
+        let (fd, peer) = taken?;
         // SAFETY: this function's contract.
         unsafe { report(&peer, addr, addrlen) }?;
         admit(&listener, fd)
@@ -69,9 +72,16 @@ pub unsafe extern "system" fn WSAAccept(
 ) -> SOCKET {
     winsock(INVALID_SOCKET, || {
         let listener = socket::look_up(s)?;
-        let (fd, peer) = take(&listener)?;
+        let taken = take(&listener);
+        if taken.is_err() {
+            selection::accepted(&listener.file());
+        }
+        let (fd, peer) = taken?;
         // SAFETY: this function's contract.
         let decision = unsafe { decide(&fd, &peer, lpfncondition, dwcallbackdata) };
+        if decision != CF_DEFER {
+            selection::accepted(&listener.file()); // EVT-11
+        }
         match decision {
             CF_ACCEPT => {
                 // SAFETY: this function's contract.
@@ -277,6 +287,13 @@ fn deferred() -> MutexGuard<'static, Vec<Deferred>> {
     deferred
 }
 
+/// Whether a listener has a connection that was put off.
+pub(crate) fn has_deferred(listener: &File) -> bool {
+    deferred()
+        .iter()
+        .any(|one| std::ptr::eq(one.listener.as_ptr(), listener))
+}
+
 /// The connection of a listener that was put off first.
 pub(crate) fn take_deferred(listener: &Arc<File>) -> Option<(OwnedFd, Address)> {
     let mut deferred = deferred();
@@ -327,7 +344,9 @@ fn admit(listener: &Found, fd: OwnedFd) -> Result<SOCKET, WsaError> {
         listener.lend_options(accepted);
         accepted.connected(0);
     }
-    socket::open(file)
+    let s = socket::open(file.clone())?;
+    selection::inherit(&listener.file(), &file, s)?;
+    Ok(s)
 }
 
 fn patience(found: &Found) -> Patience {
@@ -422,15 +441,20 @@ unsafe fn connect_to(s: SOCKET, name: *const SOCKADDR, length: i32) -> Result<i3
     let address = unsafe { found.address(name, length) }?;
     if !found.is_stream() {
         associate(&found, &address)?;
+        selection::changed(&found.file());
         return Ok(0);
     }
     begin(&found, &address)?;
-    attempt(&found, &address, patience(&found)).inspect_err(|_| {
+    found.set(phase::INITIATOR);
+    selection::connecting(&found.file());
+    let connected = attempt(&found, &address, patience(&found)).inspect_err(|_| {
         if found.is(phase::CONNECTING) {
             // It goes on, and Linux does not tell yet where to (SOCK-19).
             found.settings(|settings| settings.peer = Some(Box::new(address)));
         }
-    })?;
+    });
+    selection::changed(&found.file());
+    connected?;
     Ok(0)
 }
 
@@ -533,6 +557,8 @@ fn attempt(found: &Found, address: &Address, patience: Patience) -> Result<(), W
             Outcome::Pending => Poll::Pending,
         }
     });
+    // A select that has waited for a socket without connection now waits for one that has one, or goes on to it.
+    found.file().rouse();
     connected?;
     found.connected(0);
     Ok(())

@@ -469,8 +469,10 @@ unsafe fn connect_with(
         context: phase::CONNECT_CONTEXT,
     };
     // SAFETY: this function's contract.
-    match unsafe { operation::start(&found.file(), Operation::Connect(Box::new(connect)), notify) }
-    {
+    let started =
+        unsafe { operation::start(&found.file(), Operation::Connect(Box::new(connect)), notify) };
+    found.file().rouse(); // a select may wait for it
+    match started {
         Ok(_) => Ok(TRUE),
         Err(Status::PENDING) => Err(Status::PENDING.into()),
         Err(status) => {

@@ -22,6 +22,7 @@ use windows_sys::core::GUID;
 use larboard_kernel::device::socket::{self as device, Operation, phase};
 use larboard_kernel::io::complete::read_status;
 use larboard_kernel::io::file::File;
+use larboard_kernel::io::selection;
 use larboard_kernel::io::request::{self, Completion, Overlapped, OverlappedPtr, Started};
 use larboard_kernel::object::ObjectRef;
 use larboard_kernel::object::event::Event;
@@ -51,7 +52,7 @@ pub unsafe extern "system" fn ioctlsocket(s: SOCKET, cmd: i32, argp: *mut u32) -
         check(argp)?;
         match cmd {
             // SAFETY: not null, and valid by this function's contract.
-            FIONBIO => set_non_blocking(&found, unsafe { argp.read_unaligned() } != 0),
+            FIONBIO => set_non_blocking(&found, unsafe { argp.read_unaligned() } != 0)?,
             // SAFETY: as above.
             FIONREAD => unsafe { store(argp, readable(&found)?) },
             // SAFETY: as above.
@@ -251,7 +252,7 @@ unsafe fn answer(
     unsafe {
         match code {
             code if code == FIONBIO.cast_unsigned() => {
-                set_non_blocking(found, input.read::<u32>()? != 0);
+                set_non_blocking(found, input.read::<u32>()? != 0)?;
                 Ok(Answer::Bytes(0))
             }
             code if code == FIONREAD.cast_unsigned() => {
@@ -339,12 +340,16 @@ unsafe fn deliver(
     }
 }
 
-fn set_non_blocking(found: &Found, wanted: bool) {
+/// While events are selected the socket stays non-blocking (NB-03).
+fn set_non_blocking(found: &Found, wanted: bool) -> Result<(), WsaError> {
     if wanted {
         found.set(phase::NON_BLOCKING);
+    } else if selection::is_selected(&found.file()) {
+        return Err(WSAEINVAL.into());
     } else {
         found.clear(phase::NON_BLOCKING);
     }
+    Ok(())
 }
 
 /// Bytes a receive would get: of a stream what is there, of datagrams the next one (NB-11).

@@ -19,6 +19,7 @@ use larboard_kernel::device::Device;
 use larboard_kernel::device::socket::address::Address;
 use larboard_kernel::device::socket::{self, Socket, phase};
 use larboard_kernel::io::file::{self, File};
+use larboard_kernel::io::selection;
 use larboard_kernel::object::handle_table::Pinned;
 use larboard_kernel::status::Status;
 
@@ -227,6 +228,8 @@ pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
             Ok::<(), Status>(())
         })??;
         found.set(phase::LISTENING);
+        found.file().rouse();
+        selection::changed(&found.file());
         Ok(0)
     })
 }
@@ -335,6 +338,12 @@ impl Deref for Found {
             Device::Socket(socket) => socket,
             Device::Disk(_) => unreachable!("`look_up` lets only sockets through"),
         }
+    }
+}
+
+impl AsRef<File> for Found {
+    fn as_ref(&self) -> &File {
+        &self.0
     }
 }
 

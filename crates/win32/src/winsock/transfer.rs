@@ -18,11 +18,11 @@ use larboard_kernel::device::socket::transfer::{
 use larboard_kernel::device::socket::{Operation, message, phase};
 use larboard_kernel::io::blocking::Patience;
 use larboard_kernel::io::complete::Finished;
-use larboard_kernel::io::file::OVERLAPPED as OVERLAPPED_FILE;
 use larboard_kernel::io::plain;
 use larboard_kernel::io::request::{OverlappedPtr, Started};
 use larboard_kernel::status::Status;
 
+use super::net_events;
 use super::socket::{self, Found};
 use crate::error::WsaError;
 use crate::guard::{check, is_bad, store, winsock};
@@ -39,7 +39,7 @@ use crate::operation::{self, Notify};
 /// `buf` is null or valid for writes of `len` bytes.
 #[unsafe(export_name = "larboard_recv")]
 pub unsafe extern "system" fn recv(s: SOCKET, buf: PSTR, len: i32, flags: SEND_RECV_FLAGS) -> i32 {
-    winsock(SOCKET_ERROR, || {
+    receiving(s, || {
         let receive = receive(single(buf, len)?, flags, None);
         // SAFETY: this function's contract.
         let finished = unsafe { run(&look_up(s)?, receive, NO_NOTIFICATION) }?;
@@ -55,7 +55,7 @@ pub unsafe extern "system" fn recv(s: SOCKET, buf: PSTR, len: i32, flags: SEND_R
 /// `buf` is null or valid for writes of `len` bytes, `flags` is null or valid.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WSARecvEx(s: SOCKET, buf: PSTR, len: i32, flags: *mut i32) -> i32 {
-    winsock(SOCKET_ERROR, || {
+    receiving(s, || {
         let found = look_up(s)?;
         check(flags)?;
         // SAFETY: not null, and valid by this function's contract.
@@ -84,7 +84,7 @@ pub unsafe extern "system" fn recvfrom(
     from: *mut SOCKADDR,
     fromlen: *mut i32,
 ) -> i32 {
-    winsock(SOCKET_ERROR, || {
+    receiving(s, || {
         let found = look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
@@ -118,7 +118,7 @@ pub unsafe extern "system" fn WSARecv(
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
     let notify = Notify::socket(lpoverlapped, lpcompletionroutine);
-    winsock(SOCKET_ERROR, || {
+    receiving(s, || {
         let found = socket::look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
@@ -162,7 +162,7 @@ pub unsafe extern "system" fn WSARecvFrom(
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
     let notify = Notify::socket(lpoverlapped, lpcompletionroutine);
-    winsock(SOCKET_ERROR, || {
+    receiving(s, || {
         let found = look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
@@ -440,6 +440,14 @@ pub(crate) unsafe fn run(
     Ok(result?)
 }
 
+/// A function that receives.
+#[inline]
+fn receiving(s: SOCKET, body: impl FnOnce() -> Result<i32, WsaError>) -> i32 {
+    winsock(SOCKET_ERROR, || {
+        body().inspect_err(|error| net_events::receive_failed(s, error))
+    })
+}
+
 /// # Safety
 /// The arrays and pointers are null or valid, until completion if an OVERLAPPED is given.
 unsafe fn receive_into(
@@ -515,7 +523,7 @@ impl Usual {
             || is_bad(buffers)
             || notify.is_synchronous()
             || notify.routine.is_some()
-            || !found.file().has_modes(OVERLAPPED_FILE)
+            || !found.file().is_usual()
         {
             return None;
         }

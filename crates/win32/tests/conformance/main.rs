@@ -13,5 +13,6 @@ mod io;
 mod nonblocking;
 mod overlapped;
 mod ports;
+mod select;
 mod sockets;
 mod waits;

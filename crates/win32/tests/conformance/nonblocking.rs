@@ -177,7 +177,7 @@ fn nb_07_a_non_blocking_connect_goes_on_by_itself() {
 
 /// A connect that stays undecided: the listener's queue is full, so that the handshake gets no answer.
 #[track_caller]
-fn undecided_connect() -> (Vec<Socket>, Socket) {
+pub fn undecided_connect() -> (Vec<Socket>, Socket) {
     let listener = Socket::tcp_bound();
     listener.listen(1).expect("listen");
     let name = listener.name().expect("name");

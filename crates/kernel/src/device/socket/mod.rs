@@ -6,6 +6,7 @@
 pub mod address;
 pub mod connect;
 pub mod message;
+pub mod net_events;
 pub mod options;
 pub mod transfer;
 pub mod transmit;
@@ -63,6 +64,8 @@ pub mod phase {
     pub const DISCONNECTED: u32 = 1 << 15;
     /// And the socket may be had for another one, once it is renewed (TF_REUSE_SOCKET).
     pub const REUSABLE: u32 = 1 << 16;
+    /// The program has called connect: a connection is its own doing, not a listener's.
+    pub const INITIATOR: u32 = 1 << 18;
     /// An option of Linux was set: a new descriptor does not have it.
     pub const OPTIONS: u32 = 1 << 17;
 }

@@ -393,8 +393,15 @@ fn receive_parts(fd: i32, parts: &mut [libc::iovec], flags: i32) -> isize {
     unsafe { sys::recvmsg(fd, &mut message, flags) }
 }
 
+/// Whether a receive would get bytes of a stream.
+pub(crate) fn has_unread(fd: i32) -> bool {
+    let mut bytes = 0i32;
+    // SAFETY: `bytes` is of this frame.
+    unsafe { libc::ioctl(fd, libc::FIONREAD, &mut bytes) == 0 && bytes > 0 }
+}
+
 /// Empties the error queue of a datagram socket, which would go on reporting an edge.
-fn drain_errors(fd: i32) {
+pub(crate) fn drain_errors(fd: i32) {
     for _ in 0..64 {
         let mut room = [0u64; 64];
         // SAFETY: all zeros is a valid msghdr.

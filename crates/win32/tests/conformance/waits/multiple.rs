@@ -288,6 +288,38 @@ fn wait_14_one_invalid_handle_fails_the_whole_call() {
     assert!(signalled(*set), "the signalled event was not consumed");
 }
 
+/// WAIT-14: A handle that was good in the last wait of the thread and has been closed since is as invalid as any other.
+#[test]
+fn wait_14_a_handle_closed_after_the_last_wait_is_invalid() {
+    let mut events: Vec<_> = (0..8).map(|_| event()).collect();
+    let handles: Vec<HANDLE> = events.iter().map(|event| **event).collect();
+    assert_eq!(any(&handles, 0), WAIT_TIMEOUT);
+    let stale = events.remove(3).close();
+    call!(SetEvent(handles[0]));
+    for array in [&handles[..], &handles[1..], &handles[3..4]] {
+        set_last_error(SENTINEL);
+        assert_eq!(any(array, 0), WAIT_FAILED);
+        assert_eq!(last_error(), ERROR_INVALID_HANDLE);
+    }
+    let left: Vec<HANDLE> = handles.into_iter().filter(|h| *h != stale).collect();
+    assert_eq!(any(&left, 0), WAIT_OBJECT_0, "the others are as they were");
+}
+
+/// WAIT-10: The array may differ from wait to wait in any way: what counts is what stands in it now.
+#[test]
+fn wait_10_every_wait_reads_its_array_anew() {
+    let events: Vec<_> = (0..8).map(|_| event()).collect();
+    let mut handles: Vec<HANDLE> = events.iter().map(|event| **event).collect();
+    call!(SetEvent(handles[7]));
+    assert_eq!(any(&handles, LIMIT), WAIT_OBJECT_0 + 7);
+    handles.swap(2, 7);
+    assert_eq!(any(&handles, LIMIT), WAIT_OBJECT_0 + 2);
+    handles.remove(2);
+    assert_eq!(any(&handles, 0), WAIT_TIMEOUT);
+    handles.insert(0, *events[7]);
+    assert_eq!(any(&handles, LIMIT), WAIT_OBJECT_0);
+}
+
 /// WAIT-15: One SetEvent of an auto-reset event releases exactly one of its waiters.
 #[test]
 fn wait_15_an_auto_reset_event_releases_one() {

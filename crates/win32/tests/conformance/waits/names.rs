@@ -4,12 +4,12 @@ use std::ptr::null;
 
 use crate::common::w::Win32::Foundation::{
     ERROR_ALREADY_EXISTS, ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER,
-    HANDLE,
+    HANDLE, WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use crate::common::w::Win32::System::Threading::{
     CreateEventA, CreateEventW, CreateMutexW, CreateSemaphoreW, CreateWaitableTimerW,
     EVENT_ALL_ACCESS, MUTEX_ALL_ACCESS, OpenEventW, OpenMutexW, OpenSemaphoreW, OpenWaitableTimerW,
-    ReleaseSemaphore, SEMAPHORE_ALL_ACCESS, SetEvent, TIMER_ALL_ACCESS,
+    ReleaseSemaphore, SEMAPHORE_ALL_ACCESS, SetEvent, TIMER_ALL_ACCESS, WaitForMultipleObjects,
 };
 use crate::common::{Handle, SENTINEL, last_error, set_last_error, signalled, wide};
 
@@ -103,6 +103,30 @@ fn wait_20_narrow_and_wide_names_are_the_same() {
     let second = Handle::new(call!(OpenEventW(EVENT_ALL_ACCESS, 0, wide.as_ptr())));
     call!(SetEvent(*first));
     assert!(signalled(*second));
+}
+
+/// WAIT-20: The name goes with the last handle, also of events that a thread has waited for just before.
+#[test]
+fn wait_20_a_name_goes_with_the_last_handle() {
+    let names: Vec<_> = (0..8).map(|n| name(&format!("wait-20-{n}"))).collect();
+    let create = |name: &Vec<u16>| Handle::new(call!(CreateEventW(null(), 1, 0, name.as_ptr())));
+    for _ in 0..2 {
+        let events: Vec<_> = names.iter().map(create).collect();
+        assert_ne!(last_error(), ERROR_ALREADY_EXISTS);
+        let handles: Vec<HANDLE> = events.iter().map(|event| **event).collect();
+        let count = handles.len() as u32;
+        let result = call!(WaitForMultipleObjects(count, handles.as_ptr(), 0, 0));
+        assert_eq!(result, WAIT_TIMEOUT, "a new event, not signalled");
+        call!(SetEvent(handles[0]));
+        let result = call!(WaitForMultipleObjects(count, handles.as_ptr(), 0, 0));
+        assert_eq!(result, WAIT_OBJECT_0);
+        drop(events);
+        for name in &names {
+            set_last_error(SENTINEL);
+            assert!(call!(OpenEventW(EVENT_ALL_ACCESS, 0, name.as_ptr())).is_null());
+            assert_eq!(last_error(), ERROR_FILE_NOT_FOUND);
+        }
+    }
 }
 
 /// WAIT-21: Opening without a name is ERROR_INVALID_PARAMETER, opening an unknown name ERROR_FILE_NOT_FOUND.

@@ -1,0 +1,224 @@
+//! Network events of a file: attaches the record of `device::socket::net_events` to a file object, and has it look at the
+//! socket whenever that may have changed - at an edge, and after the calls that re-enable an event.
+//!
+//! The record is touched, and tells, under the file's lock. So what an event object is told and what is fetched from the
+//! record come in one order, and a fetch that resets the event object loses nothing (EVT-04).
+//!
+//! A selected file counts as a request in flight: somebody has to look out for its edges even while every thread
+//! computes. SELECTED in its state word makes a token of every edge.
+
+use super::file::{File, Io, SELECTED};
+use super::monitor;
+use crate::device::socket::net_events::{
+    self, ACCEPT, CLOSE, CONNECT, COUNT, OOB, READ, Rearming, Sink, WRITE,
+};
+use crate::device::socket::{Socket, phase};
+use crate::device::{Device, Direction};
+use crate::object::event::Event;
+use crate::status::Status;
+use crate::sync::Arc;
+
+/// Selects network events; mask 0 cancels. INVALID_HANDLE for a closed socket, OBJECT_TYPE_MISMATCH for another file.
+pub fn select(file: &Arc<File>, mask: u32, sink: Option<Arc<dyn Sink>>) -> Result<(), Status> {
+    let socket = socket(file).ok_or(Status::OBJECT_TYPE_MISMATCH)?;
+    let mut io = file.lock();
+    if io.closed {
+        return Err(Status::INVALID_HANDLE);
+    }
+    if mask == 0 || sink.is_none() {
+        if is_touched(file) {
+            cancel(file, &mut io);
+        }
+        return Ok(());
+    }
+    if io.selection().is_none() {
+        file.register(&mut io)?;
+        file.state.add(SELECTED);
+        file.pended(&io);
+    }
+    socket.set(phase::NON_BLOCKING);
+    let message = sink.as_ref().map(|sink| sink.rearming()) == Some(Rearming::Message);
+    let found = socket.conditions(io.fd);
+    let events = io.selection_mut().get_or_insert_default();
+    if message && found.events & CONNECT != 0 && found.error == 0 {
+        events.connection_is_known();
+    }
+    events.select(mask, sink);
+    events.tell_all();
+    events.find(found);
+    drop(io);
+    monitor::arm();
+    Ok(())
+}
+
+/// What has been told stays known, so that another selection does not tell it again (EVT-14).
+fn cancel(file: &File, io: &mut Io) {
+    let Some(events) = io.selection_mut() else {
+        return;
+    };
+    events.select(0, None);
+    if events.knows_nothing() {
+        *io.selection_mut() = None;
+        file.state.remove(SELECTED);
+        file.settle(io, 1);
+    }
+}
+
+/// An accepted socket gets the selection of its listener (EVT-29, ASY-16). `handle` is its own.
+pub fn inherit(listener: &File, accepted: &Arc<File>, handle: usize) -> Result<(), Status> {
+    if !is_touched(listener) {
+        return Ok(());
+    }
+    let inherited = listener.lock().selection().and_then(|events| {
+        let sink = events.sink()?.clone();
+        Some((events.mask(), sink))
+    });
+    match inherited {
+        Some((mask, sink)) => select(accepted, mask, Some(sink.inherit(handle))),
+        None => Ok(()),
+    }
+}
+
+/// Are any events selected now?
+pub fn is_selected(file: &File) -> bool {
+    is_touched(file)
+        && file
+            .lock()
+            .selection()
+            .is_some_and(|events| events.mask() != 0)
+}
+
+/// WSAEnumNetworkEvents: the selected events that have occurred since the last call, with their codes, and `event` reset
+/// in the same step (EVT-04).
+pub fn enumerate(file: &File, event: Option<&Event>) -> (u32, [u16; COUNT]) {
+    let mut io = file.lock();
+    if let (false, Some(socket)) = (io.closed, socket(file))
+        && io.selection().is_some_and(|events| !events.has_due())
+    {
+        find(socket, &mut io); // nobody may have polled since
+    }
+    let fetched = io.selection_mut().as_mut().map(|events| events.fetch());
+    if let Some(event) = event {
+        event.reset();
+    }
+    fetched.unwrap_or_default()
+}
+
+/// The socket has changed by a call that re-enables nothing: bind, listen.
+pub fn changed(file: &File) {
+    rearm(file, 0, true);
+}
+
+/// A new connect begins: what was told of the last one is no longer known.
+pub fn connecting(file: &File) {
+    rearm(file, CONNECT | WRITE | CLOSE, false);
+}
+
+/// A connection was accepted, or asked for (EVT-11).
+pub fn accepted(file: &File) {
+    rearm(file, ACCEPT, true);
+}
+
+/// A receive was called with arguments that are wrong: that re-enables by messages only (EVT-15, ASY-10).
+pub fn receive_refused(file: &File) {
+    if is_touched(file) && rearming(&file.lock()) == Some(Rearming::Message) {
+        rearm(file, READ, true);
+    }
+}
+
+/// The handle is closed by CloseHandle: a window hears of it (ASY-18).
+pub fn closing(file: &File) {
+    if !is_touched(file) {
+        return;
+    }
+    let io = file.lock();
+    if let Some(events) = io.selection()
+        && rearming(&io) == Some(Rearming::Message)
+        && events.mask() & CLOSE != 0
+        && let Some(sink) = events.sink()
+    {
+        sink.tell(CLOSE, 0);
+    }
+}
+
+/// After an operation was tried by a call of the program. `left`: something may be left to receive. `blocked`: a send
+/// found no room.
+pub(super) fn tried(file: &File, io: &mut Io, direction: Direction, left: bool, blocked: bool) {
+    let Some(socket) = socket(file) else { return };
+    let (events, look) = match direction {
+        Direction::In if socket.is(phase::LISTENING) => (ACCEPT, true),
+        Direction::In => (READ, left || !socket.is_stream()),
+        Direction::Urgent => (OOB, true),
+        // Room that has come meanwhile has made its edge already: look, or the wake-up is lost.
+        Direction::Out if blocked => (WRITE, true),
+        Direction::Out => return,
+    };
+    if let Some(record) = io.selection_mut() {
+        record.rearm(events);
+        if look {
+            find(socket, io);
+        }
+    }
+}
+
+/// An edge has come, and what waits has been performed.
+pub(super) fn edge(file: &File, io: &mut Io) {
+    if io.closed {
+        return;
+    }
+    let (Some(socket), true) = (socket(file), io.selection().is_some()) else {
+        return;
+    };
+    let found = conditions(socket, io);
+    if let Some(events) = io.selection_mut() {
+        events.arrive(found);
+    }
+}
+
+fn rearm(file: &File, events: u32, look: bool) {
+    if !is_touched(file) {
+        return;
+    }
+    let mut io = file.lock();
+    let (Some(socket), false) = (socket(file), io.closed) else {
+        return;
+    };
+    if let Some(record) = io.selection_mut() {
+        record.rearm(events);
+        if look {
+            find(socket, &mut io);
+        }
+    }
+}
+
+fn find(socket: &Socket, io: &mut Io) {
+    let found = conditions(socket, io);
+    if let Some(events) = io.selection_mut() {
+        events.find(found);
+    }
+}
+
+/// What is there for the program: what operations that wait will take is not (EVT-17).
+fn conditions(socket: &Socket, io: &Io) -> net_events::Conditions {
+    let mut found = socket.conditions(io.fd);
+    if !io.is_idle(Direction::In) {
+        found.events &= !(READ | ACCEPT);
+    }
+    found
+}
+
+fn rearming(io: &Io) -> Option<Rearming> {
+    io.selection()?.sink().map(|sink| sink.rearming())
+}
+
+/// Has anything ever been selected? One load, for the many files for which nothing has.
+fn is_touched(file: &File) -> bool {
+    file.has_modes(SELECTED)
+}
+
+fn socket(file: &File) -> Option<&Socket> {
+    match file.device() {
+        Device::Socket(socket) => Some(socket),
+        Device::Disk(_) => None,
+    }
+}
