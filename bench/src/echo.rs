@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use larboard_bench::cpu;
 
-use crate::Options;
 use crate::load::Load;
+use crate::memory;
 use crate::report::{Bar, Limit, median};
-use crate::server::{Kind, Server, Setup};
+use crate::server::{Kind, Model, Server, Setup};
+use crate::{DEFAULT_CONNECTIONS, Options};
 
-/// Bytes per receive of both servers.
+/// Bytes per receive of every server.
 const BUFFER: usize = 512;
 
 /// One measurement of one server.
@@ -60,7 +61,7 @@ pub fn run(options: &Options) -> io::Result<Vec<Bar>> {
     let mut bars = Vec::new();
     for &workers in &options.workers {
         for &connections in &options.connections {
-            let series = measure(options, workers, connections)?;
+            let series = measure(options, contenders(options, workers), connections)?;
             print(workers, connections, &series);
             judge(workers, connections, &series, &mut bars);
         }
@@ -82,8 +83,39 @@ fn contenders(options: &Options, workers: usize) -> Vec<Series> {
     series
 }
 
-fn measure(options: &Options, workers: usize, connections: usize) -> io::Result<Vec<Series>> {
-    let mut series = contenders(options, workers);
+/// Pairs each model with raw epoll; returns the bars.
+pub fn run_models(options: &Options, models: &[Model]) -> io::Result<Vec<Bar>> {
+    memory::raise_file_limit()?;
+    let mut bars = Vec::new();
+    let given = (options.connections != DEFAULT_CONNECTIONS).then_some(&options.connections[..]);
+    for &model in models {
+        for &connections in given.unwrap_or(model.connections()) {
+            let threads = connections.div_ceil(model.clients_per_thread());
+            let contenders = vec![
+                Series::new(Kind::RawEpoll, 1),
+                Series::new(Kind::Model(model), threads),
+            ];
+            let series = measure(options, contenders, connections)?;
+            print(threads, connections, &series);
+            if threads == 1 && connections <= 64 {
+                let ratio = series[1].ratio(&series[0], |sample| sample.cpu_us);
+                let name = format!(
+                    "CPU / raw epoll, {}, {connections} connection(s)",
+                    model.name()
+                );
+                bars.push(Bar::new(name, ratio, Limit::AtMost(model.bar())));
+            }
+        }
+    }
+    Ok(bars)
+}
+
+fn measure(
+    options: &Options,
+    mut series: Vec<Series>,
+    connections: usize,
+) -> io::Result<Vec<Series>> {
+    let workers = series.iter().map(|one| one.workers).max().unwrap_or(1);
     // With one worker, server and client have a processor each. With more, the system places the threads.
     let processors = cpu::allowed();
     let pin = (workers == 1 && processors.len() > 1).then(|| processors[0]);

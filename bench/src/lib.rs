@@ -1,13 +1,14 @@
-//! What the two echo servers of the bench have in common.
+//! What the echo servers of the bench have in common.
 
 pub mod cpu;
+pub mod sockets;
 
 use std::io::{Read, Write};
 
-use clap::Parser;
+use clap::{Args, Parser};
 
-/// The command line of both servers.
-#[derive(Clone, Copy, Debug, Parser)]
+/// The command line of every server.
+#[derive(Args, Clone, Copy, Debug)]
 pub struct ServerOptions {
     /// Threads that serve clients.
     #[arg(long, default_value_t = 1)]
@@ -24,12 +25,22 @@ pub struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// Parses the command line and binds the process as it says.
-    pub fn start() -> Self {
-        let options = Self::parse();
-        if let Some(processor) = options.pin {
+    /// Binds the process as the command line says.
+    pub fn bind(&self) {
+        if let Some(processor) = self.pin {
             cpu::pin(processor);
         }
+    }
+
+    /// Parses the command line and binds the process as it says.
+    pub fn start() -> Self {
+        #[derive(Parser)]
+        struct Whole {
+            #[command(flatten)]
+            options: ServerOptions,
+        }
+        let options = Whole::parse().options;
+        options.bind();
         options
     }
 }

@@ -8,14 +8,43 @@ mod report;
 mod server;
 
 use std::process::ExitCode;
+use std::str::FromStr;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+
+use server::Model;
+
+const DEFAULT_CONNECTIONS: [usize; 3] = [1, 64, 1000];
+
+/// One model or all of them.
+#[derive(Clone, Copy, Debug)]
+struct Models(Option<Model>);
+
+impl FromStr for Models {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "all" => Ok(Self(None)),
+            _ => Model::from_str(name, false).map(|model| Self(Some(model))),
+        }
+    }
+}
+
+impl Models {
+    fn each(self) -> Vec<Model> {
+        match self.0 {
+            Some(model) => vec![model],
+            None => Model::value_variants().to_vec(),
+        }
+    }
+}
 
 /// Pairs Larboard's completion port with a raw epoll server and prints medians of the ratios.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Connections of the load generator.
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 64, 1000])]
+    /// Connections of the load generator; `--models` has numbers of its own for each model.
+    #[arg(long, value_delimiter = ',', default_values_t = DEFAULT_CONNECTIONS)]
     connections: Vec<usize>,
     /// Worker threads of the servers.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
@@ -38,6 +67,9 @@ struct Options {
     /// Measure memory per idle connection instead, with this many of them.
     #[arg(long, num_args = 0..=1, default_missing_value = "10000")]
     memory: Option<usize>,
+    /// Measure these notification models, or `all`, instead of the completion port.
+    #[arg(long, value_delimiter = ',', value_name = "MODEL", conflicts_with_all = ["workers", "skip", "syscalls", "memory", "port"])]
+    models: Vec<Models>,
     /// Measure posting and fetching packets instead.
     #[arg(long)]
     port: bool,
@@ -52,6 +84,9 @@ fn main() -> ExitCode {
         Ok(port::run(options.rounds))
     } else if let Some(clients) = options.memory {
         memory::run(clients)
+    } else if !options.models.is_empty() {
+        let models: Vec<_> = options.models.iter().flat_map(|m| m.each()).collect();
+        echo::run_models(&options, &models)
     } else if options.syscalls {
         echo::count_system_calls(&options)
     } else {

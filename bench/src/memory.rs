@@ -59,7 +59,7 @@ fn settled(server: &Server) -> io::Result<u64> {
 }
 
 /// Raises the limit on open files as far as it goes, for the servers too; returns it.
-fn raise_file_limit() -> io::Result<usize> {
+pub fn raise_file_limit() -> io::Result<usize> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,

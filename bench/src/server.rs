@@ -7,13 +7,17 @@ use std::ops::Sub;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// The two servers of a pair.
+use clap::ValueEnum;
+
+/// The servers that are compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     RawEpoll,
     Port,
     /// The port server in skip mode.
     PortSkip,
+    /// The server on one of the other models.
+    Model(Model),
 }
 
 impl Kind {
@@ -22,14 +26,15 @@ impl Kind {
             Self::RawEpoll => "raw epoll",
             Self::Port => "port",
             Self::PortSkip => "port, skip",
+            Self::Model(model) => model.name(),
         }
     }
 
     fn program(self) -> io::Result<PathBuf> {
-        let name = if self == Self::RawEpoll {
-            "raw_epoll"
-        } else {
-            "port_echo"
+        let name = match self {
+            Self::RawEpoll => "raw_epoll",
+            Self::Port | Self::PortSkip => "port_echo",
+            Self::Model(_) => "model_echo",
         };
         let path = std::env::current_exe()?.with_file_name(name);
         if path.exists() {
@@ -39,6 +44,53 @@ impl Kind {
                 "{} is not built; build the package larboard-bench",
                 path.display()
             )))
+        }
+    }
+}
+
+/// The notification models that `model_echo` knows.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum Model {
+    OverlappedEvent,
+    OverlappedRoutine,
+    EventSelect,
+    AsyncSelect,
+    Select,
+}
+
+impl Model {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OverlappedEvent => "overlapped-event",
+            Self::OverlappedRoutine => "overlapped-routine",
+            Self::EventSelect => "event-select",
+            Self::AsyncSelect => "async-select",
+            Self::Select => "select",
+        }
+    }
+
+    /// Numbers of connections worth measuring.
+    pub fn connections(self) -> &'static [usize] {
+        match self {
+            Self::OverlappedEvent | Self::OverlappedRoutine | Self::EventSelect => &[50],
+            Self::AsyncSelect | Self::Select => &[50, 500, 5000],
+        }
+    }
+
+    /// Clients that one thread of the server takes.
+    pub fn clients_per_thread(self) -> usize {
+        match self {
+            Self::OverlappedEvent | Self::EventSelect => 63,
+            Self::OverlappedRoutine | Self::AsyncSelect | Self::Select => usize::MAX,
+        }
+    }
+
+    /// What an echo may cost at up to 63 connections, as a multiple of raw epoll's processor time.
+    pub fn bar(self) -> f64 {
+        match self {
+            Self::OverlappedEvent | Self::EventSelect | Self::AsyncSelect => 1.5,
+            Self::OverlappedRoutine => 1.1,
+            Self::Select => 2.5,
         }
     }
 }
@@ -82,6 +134,9 @@ impl Server {
         ]);
         command.args(setup.pin.map(|processor| format!("--pin={processor}")));
         command.args((setup.kind == Kind::PortSkip).then_some("--skip"));
+        if let Kind::Model(model) = setup.kind {
+            command.args(["--model", model.name()]);
+        }
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -132,7 +187,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Both servers end when their input does.
+        // The servers end when their input does.
         drop(self.process.stdin.take());
         let _ = self.process.wait();
     }

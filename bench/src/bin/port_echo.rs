@@ -1,16 +1,13 @@
 //! An echo server on one completion port, written with the Win32 functions.
 
 use std::mem::offset_of;
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 
+use larboard_bench::sockets::{accept_client, error, listening_socket, tcp_port};
 use larboard_bench::{ServerOptions, announce};
-use larboard_win32::Win32::Foundation::{
-    ERROR_IO_PENDING, GetLastError, HANDLE, INVALID_HANDLE_VALUE,
-};
+use larboard_win32::Win32::Foundation::{ERROR_IO_PENDING, HANDLE, INVALID_HANDLE_VALUE};
 use larboard_win32::Win32::Networking::WinSock::{
-    AF_INET, INVALID_SOCKET, IPPROTO_TCP, SOCK_STREAM, SOCKADDR, SOCKADDR_IN, SOCKET, TCP_NODELAY,
-    WSA_FLAG_OVERLAPPED, WSABUF, WSADATA, WSAGetLastError, WSARecv, WSASend, WSASocketW,
-    WSAStartup, accept, bind, closesocket, getsockname, listen, setsockopt,
+    SOCKET, WSABUF, WSAGetLastError, WSARecv, WSASend, closesocket,
 };
 use larboard_win32::Win32::Storage::FileSystem::SetFileCompletionNotificationModes;
 use larboard_win32::Win32::System::IO::{
@@ -43,32 +40,12 @@ fn serve<const N: usize>(options: ServerOptions) {
     }
     announce(tcp_port(listener));
     loop {
-        // SAFETY: the address of the peer is not asked for.
-        let socket = unsafe { accept(listener, null_mut(), null_mut()) };
-        assert_ne!(
-            socket,
-            INVALID_SOCKET,
-            "accept failed with error {}",
-            error()
-        );
-        admit::<N>(port, socket, options.skip);
+        admit::<N>(port, accept_client(listener), options.skip);
     }
 }
 
 /// Associates a client with the port and starts its first receive.
 fn admit<const N: usize>(port: HANDLE, socket: SOCKET, skip: bool) {
-    let on = 1_i32;
-    let option = (&raw const on).cast();
-    // SAFETY: the option's value is live and its size is passed.
-    unsafe {
-        setsockopt(
-            socket,
-            IPPROTO_TCP,
-            TCP_NODELAY,
-            option,
-            size_of::<i32>() as i32,
-        )
-    };
     // SAFETY: takes no pointers.
     let associated = unsafe { CreateIoCompletionPort(socket as HANDLE, port, 0, 0) };
     assert_eq!(associated, port, "no association: error {}", error());
@@ -206,55 +183,4 @@ enum Started {
     Done(u32),
     Pending,
     Failed,
-}
-
-fn listening_socket() -> SOCKET {
-    let mut data = WSADATA::default();
-    // SAFETY: the structure is live.
-    assert_eq!(unsafe { WSAStartup(0x0202, &mut data) }, 0);
-    // SAFETY: no protocol information is passed.
-    let socket = unsafe {
-        WSASocketW(
-            i32::from(AF_INET),
-            SOCK_STREAM,
-            IPPROTO_TCP,
-            null(),
-            0,
-            WSA_FLAG_OVERLAPPED,
-        )
-    };
-    assert_ne!(socket, INVALID_SOCKET, "no socket: error {}", error());
-    let mut address = SOCKADDR_IN {
-        sin_family: AF_INET,
-        ..SOCKADDR_IN::default()
-    };
-    address.sin_addr.S_un.S_addr = u32::from_ne_bytes([127, 0, 0, 1]);
-    // SAFETY: the address is live and its size is passed.
-    let bound = unsafe {
-        bind(
-            socket,
-            (&raw const address).cast::<SOCKADDR>(),
-            size_of_val(&address) as i32,
-        )
-    };
-    assert_eq!(bound, 0, "bind failed with error {}", error());
-    // SAFETY: takes no pointers.
-    let listening = unsafe { listen(socket, 4096) };
-    assert_eq!(listening, 0, "listen failed with error {}", error());
-    socket
-}
-
-/// The TCP port a socket is bound to.
-fn tcp_port(socket: SOCKET) -> u16 {
-    let mut address = SOCKADDR_IN::default();
-    let mut size = size_of_val(&address) as i32;
-    // SAFETY: address and size are live, and the size is that of the address.
-    let done = unsafe { getsockname(socket, (&raw mut address).cast(), &mut size) };
-    assert_eq!(done, 0, "getsockname failed with error {}", error());
-    u16::from_be(address.sin_port)
-}
-
-fn error() -> u32 {
-    // SAFETY: takes no pointers.
-    unsafe { GetLastError() }
 }

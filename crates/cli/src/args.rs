@@ -66,13 +66,16 @@ pub struct ServeArgs {
     #[arg(long, value_name = "IP:PORT", default_value = DEFAULT_ADDRESS, value_parser = address)]
     pub addr: SocketAddr,
     /// Worker threads of the completion port [default: 2 for each processor]
-    #[arg(long, value_name = "N", value_parser = 1..=1024)]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", value_parser = 1..=1024)]
     pub workers: Option<i64>,
     /// Workers that may run at once; 0 is one for each processor
-    #[arg(long, value_name = "K", value_parser = 0..=1024)]
+    #[arg(long, allow_negative_numbers = true, value_name = "K", value_parser = 0..=1024)]
     pub concurrency: Option<i64>,
+    /// Sockets for each thread of select or event-select, and for no other model [default: 64]
+    #[arg(long, value_enum)]
+    pub limit: Option<Limit>,
     /// Bytes received at once
-    #[arg(long, value_name = "BYTES", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    #[arg(long, allow_negative_numbers = true, value_name = "BYTES", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
     pub buffer: u32,
     #[command(flatten)]
     pub lang: LangArg,
@@ -104,16 +107,16 @@ pub struct LoadArgs {
     #[arg(value_name = "ADDR", value_parser = address)]
     pub addr: SocketAddr,
     /// Clients at the same time
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=60_000))]
     pub connections: u32,
     /// Bytes in a message
-    #[arg(long, value_name = "B", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1 << 24))]
+    #[arg(long, allow_negative_numbers = true, value_name = "B", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1 << 24))]
     pub size: u32,
     /// Messages each client has under way
-    #[arg(long, value_name = "D", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long, allow_negative_numbers = true, value_name = "D", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub depth: u32,
     /// How long to load, in seconds
-    #[arg(long, value_name = "S", default_value = "5", value_parser = seconds)]
+    #[arg(long, allow_negative_numbers = true, value_name = "S", default_value = "5", value_parser = seconds)]
     pub seconds: Duration,
     /// Print the result as JSON
     #[arg(long)]
@@ -129,6 +132,7 @@ pub struct CompareArgs {
     /// Numbers of clients to try, separated by commas
     #[arg(
         long,
+        allow_negative_numbers = true,
         value_delimiter = ',',
         value_name = "N,N",
         default_value = "1,50,1000",
@@ -136,7 +140,7 @@ pub struct CompareArgs {
     )]
     pub connections: Vec<u32>,
     /// How long to load each model with each number of clients, in seconds
-    #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
+    #[arg(long, allow_negative_numbers = true, value_name = "S", default_value = "1.5", value_parser = seconds)]
     pub seconds: Duration,
     /// Write the figures to this file
     #[arg(long, value_name = "FILE")]
@@ -169,6 +173,16 @@ impl LangArg {
     pub fn choose(&self) -> Lang {
         self.lang.unwrap_or_else(Lang::of_system)
     }
+}
+
+/// How many sockets a thread of `select` or `event-select` serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Limit {
+    /// As the lecture says: the listening socket and 63 clients; more are refused
+    #[value(name = "64")]
+    SixtyFour,
+    /// No client is refused: select takes larger sets, event-select a thread for every 63 clients
+    None,
 }
 
 /// How the client's text becomes bytes.

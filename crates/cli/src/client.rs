@@ -18,6 +18,7 @@ pub fn run(args: &ClientArgs) -> Result<(), Failure> {
     let server = TcpStream::connect(args.addr).map_err(|error| cannot_connect(args.addr, error))?;
     let messages = ClientMessages(args.lang.choose());
     let mut input = io::stdin().lock();
+    let mut unsent = 0_usize;
     loop {
         console::print(messages.prompt())?;
         let Some(line) = read_line(&mut input)? else {
@@ -27,6 +28,7 @@ pub fn run(args: &ClientArgs) -> Result<(), Failure> {
             eprintln!(
                 "error: cp949 has no place for a character of this line; --encoding utf-8 has for all"
             );
+            unsent += 1;
             continue;
         };
         let lost = |error: Error| {
@@ -48,7 +50,12 @@ pub fn run(args: &ClientArgs) -> Result<(), Failure> {
         console::print(&messages.received(received, &args.encoding.decode(&echo[..received])))?;
     }
     // The shell's own prompt shall not stand behind ours.
-    console::print("\n")
+    console::print("\n")?;
+    match unsent {
+        0 => Ok(()),
+        1 => Err(Failure::new("1 line was not sent")),
+        _ => Err(Failure::new(format_args!("{unsent} lines were not sent"))),
+    }
 }
 
 /// One line that says what to do.

@@ -109,6 +109,14 @@ impl ServerMessages {
         }
     }
 
+    /// The table of sockets is full.
+    pub fn table_full(&self) -> &'static str {
+        match self.lang {
+            Lang::Ko => "[오류] 소켓 정보를 추가할 수 없습니다!\n",
+            Lang::En => "[Error] The socket cannot be added to the table!\n",
+        }
+    }
+
     /// What the server has done, at its end.
     pub fn summary(&self, clients: u64, messages: u64, bytes: u64, threads: u64) -> String {
         match self.lang {
@@ -236,6 +244,16 @@ mod tests {
             of(Lang::En).out_of_memory(),
             "[Error] 메모리가 부족합니다.\n"
         );
+    }
+
+    /// PRG-16: a full table is told in the textbook's words.
+    #[test]
+    fn prg_16_full_table() {
+        let ko = ServerMessages {
+            lang: Lang::Ko,
+            model: Model::Select,
+        };
+        assert_eq!(ko.table_full(), "[오류] 소켓 정보를 추가할 수 없습니다!\n");
     }
 
     /// PRG-32: the client's words for prompt, sent, received and data; the prompt follows an empty line.

@@ -17,6 +17,12 @@ pub enum Model {
     Threads,
     /// One thread that polls non-blocking sockets without pause
     Nonblocking,
+    /// One thread that asks select which sockets are ready (63 clients, see --limit)
+    Select,
+    /// One thread with a window, which is told by messages what its sockets are ready for
+    AsyncSelect,
+    /// One thread that is told by events what its sockets are ready for (63 clients, see --limit)
+    EventSelect,
     /// Overlapped I/O, completion told by events (63 clients)
     OverlappedEvent,
     /// Overlapped I/O, completion told by routines in an alertable wait
@@ -31,6 +37,9 @@ impl Model {
         Self::Iterative,
         Self::Threads,
         Self::Nonblocking,
+        Self::Select,
+        Self::AsyncSelect,
+        Self::EventSelect,
         Self::OverlappedEvent,
         Self::OverlappedRoutine,
         Self::CompletionPort,
@@ -42,6 +51,9 @@ impl Model {
             Self::Iterative => "iterative",
             Self::Threads => "threads",
             Self::Nonblocking => "nonblocking",
+            Self::Select => "select",
+            Self::AsyncSelect => "async-select",
+            Self::EventSelect => "event-select",
             Self::OverlappedEvent => "overlapped-event",
             Self::OverlappedRoutine => "overlapped-routine",
             Self::CompletionPort => "completion-port",
@@ -53,7 +65,12 @@ impl Model {
         let (en, ko) = match self {
             Self::Iterative | Self::Threads => ("synchronous, blocking", "동기, 블로킹"),
             Self::Nonblocking => ("synchronous, polling", "동기, 폴링"),
-            _ => ("asynchronous, notified", "비동기 + 비동기 통지"),
+            Self::Select | Self::AsyncSelect | Self::EventSelect => {
+                ("synchronous, notified", "동기 + 비동기 통지")
+            }
+            Self::OverlappedEvent | Self::OverlappedRoutine | Self::CompletionPort => {
+                ("asynchronous, notified", "비동기 + 비동기 통지")
+            }
         };
         lang.pick(en, ko)
     }
@@ -72,6 +89,18 @@ impl Model {
             Self::Nonblocking => (
                 "No call ever stops the thread: no deadlock, many sockets without threads, other work in between.",
                 "함수가 항상 리턴하므로 교착 상태가 없고, 스레드 하나로 여러 소켓과 다른 작업을 번갈아 처리한다.",
+            ),
+            Self::Select => (
+                "The same program runs on Windows, Unix and Linux.",
+                "윈도우는 물론 유닉스/리눅스에서도 사용할 수 있으므로 이식성이 높다.",
+            ),
+            Self::AsyncSelect => (
+                "Sockets speak by window messages, which fits programs with a user interface; no limit of sockets.",
+                "소켓 이벤트를 윈도우 메시지로 처리하므로 GUI 응용 프로그램과 잘 결합하고, 소켓 개수에 제한이 없다.",
+            ),
+            Self::EventSelect => (
+                "Told like the message model, without a window, and with rather good speed.",
+                "Select와 AsyncSelect를 혼합한 모델로, 윈도우가 필요 없으면서 비교적 뛰어난 성능을 제공한다.",
             ),
             Self::OverlappedEvent => (
                 "Very good speed: computing and transfer overlap.",
@@ -103,6 +132,18 @@ impl Model {
             Self::Nonblocking => (
                 "Every call has to be checked for WSAEWOULDBLOCK, and a whole processor is always busy.",
                 "호출할 때마다 WSAEWOULDBLOCK을 확인해야 하고, CPU 사용률이 훨씬 높다.",
+            ),
+            Self::Select => (
+                "The slowest of the notified models: every round asks for every socket; 64 sockets for a thread.",
+                "통지를 받는 모델 중 성능이 가장 떨어지고, 스레드당 최대 64개의 소켓만 처리할 수 있다.",
+            ),
+            Self::AsyncSelect => (
+                "One window procedure takes the messages of all sockets, and the window's own, one after the other.",
+                "단일 윈도우 프로시저가 일반 윈도우 메시지와 소켓 메시지를 함께 처리하므로 성능이 떨어진다.",
+            ),
+            Self::EventSelect => (
+                "64 events in one wait, so 64 sockets for a thread.",
+                "스레드당 최대 64개의 소켓만 처리할 수 있다.",
             ),
             Self::OverlappedEvent => (
                 "64 events in one wait, so 63 clients for a thread.",

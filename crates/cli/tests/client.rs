@@ -126,7 +126,7 @@ fn prg_34_cp949() {
 }
 
 #[test]
-fn a_character_outside_cp949_is_refused_and_the_dialogue_goes_on() {
+fn a_character_outside_cp949_is_refused_the_dialogue_goes_on_and_the_status_tells() {
     let (addr, server) = echo_in_pieces(4096);
     let output = run(
         larboard().args([
@@ -139,12 +139,14 @@ fn a_character_outside_cp949_is_refused_and_the_dialogue_goes_on() {
         ]),
         "a🙂\nb\n".as_bytes(),
     );
-    assert!(output.status.success());
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    let lines: Vec<_> = message.lines().collect();
     assert!(
-        text(&output.stderr).contains("cp949"),
-        "{}",
-        text(&output.stderr)
+        lines.len() == 2 && lines[0].contains("cp949") && lines[0].contains("utf-8"),
+        "{message}"
     );
+    assert_eq!(lines[1], "error: 1 line was not sent");
     assert_eq!(text(&server.join().unwrap()), "b");
 }
 

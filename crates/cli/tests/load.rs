@@ -75,15 +75,18 @@ fn prg_12_waiting_clients_are_told_apart() {
 
 /// PRG-22: of seventy clients of the event server seven are closed at once.
 /// PRG-30: sixty-three are served.
+/// PRG-36: select and event-select have the same limit.
 #[test]
 fn prg_30_refused_clients_are_told_apart() {
-    let server = Server::with("overlapped-event", &["--quiet"]);
-    let json = load(server.addr, &["--connections", "70"]);
-    assert_eq!(
-        (number(&json, "served"), number(&json, "refused")),
-        (63.0, 7.0),
-        "{json}"
-    );
+    for model in ["select", "event-select", "overlapped-event"] {
+        let server = Server::with(model, &["--quiet"]);
+        let json = load(server.addr, &["--connections", "70"]);
+        assert_eq!(
+            (number(&json, "served"), number(&json, "refused")),
+            (63.0, 7.0),
+            "{model}: {json}"
+        );
+    }
 }
 
 #[test]
@@ -201,14 +204,16 @@ fn prg_40_comparison() {
         assert_eq!(
             table
                 .lines()
-                .filter(|line| line.trim_start().starts_with(model))
+                .filter(|line| line.split_whitespace().next() == Some(model))
                 .count(),
             2,
             "{table}"
         );
     }
+    assert_eq!(table.matches("7 refused").count(), 3, "{table}");
+    assert!(table.contains("69 wait"), "{table}");
     assert!(
-        table.contains("7 refused") && table.contains("69 wait"),
+        table.contains("select, event-select and overlapped-event served 63 of 70."),
         "{table}"
     );
     assert!(table.contains("came back with every byte right"), "{table}");

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use common::{CONCURRENT, Client, MODELS, Server, until};
+use common::{CONCURRENT, Client, LIMITED, MODELS, Server, until};
 
 fn processors() -> usize {
     std::thread::available_parallelism().unwrap().get()
@@ -21,6 +21,9 @@ fn has_threads(server: &Server, threads: usize) {
         server.threads() == threads
     });
 }
+
+/// The models that are told what their sockets are ready for.
+const NOTIFIED: [&str; 3] = ["select", "async-select", "event-select"];
 
 fn is_silent(client: &mut Client) -> bool {
     client.stream.set_read_timeout(Some(SILENCE)).unwrap();
@@ -261,6 +264,180 @@ fn prg_21_sixty_three_clients() {
         server.expect(&client.said(&format!("client {number}")));
     }
     assert!(server.connect().is_closed());
+}
+
+/// PRG-15: the select server is one thread for all clients, which sleeps in select while nobody speaks.
+/// PRG-17: so is the server of the message model, with its one window.
+/// PRG-19: and the event-select server, with an event for each socket.
+#[test]
+fn prg_15_one_thread_that_is_notified() {
+    for model in NOTIFIED {
+        let mut server = Server::start(model);
+        has_threads(&server, 1);
+        let mut clients: Vec<_> = (0..40).map(|_| server.connect()).collect();
+        for round in ["하나", "둘"] {
+            for client in &mut clients {
+                client.echo(round.as_bytes());
+                server.expect(&client.said(round));
+            }
+        }
+        has_threads(&server, 1);
+        let before = server.cpu_ticks();
+        std::thread::sleep(10 * SILENCE);
+        let ticks = server.cpu_ticks() - before;
+        assert!(ticks <= 5, "{model} took {ticks}0 of 500 ms for nothing");
+    }
+}
+
+/// PRG-16: the listening socket and 63 clients fill the select server's set of 64; who finds it full is told so in the
+/// textbook's words and closed.
+/// PRG-19: at most 64 sockets for the event-select server's thread: the listening one and 63 clients.
+/// PRG-36: the limit of 64 for each thread is that of select and event-select too.
+#[test]
+fn prg_16_sixty_four_sockets() {
+    for model in LIMITED {
+        let mut server = Server::start(model);
+        let mut clients: Vec<_> = (0..63).map(|_| server.connect()).collect();
+        for client in &mut clients {
+            client.echo(b"all of us");
+        }
+        let mut refused = server.connect();
+        server.expect("[오류] 소켓 정보를 추가할 수 없습니다!");
+        assert!(refused.is_closed(), "{model}");
+        // Who goes, from the start, the middle or the end, makes room, and the others keep their own data.
+        for gap in [0, 30, 60] {
+            let line = clients[gap].disconnected();
+            drop(clients.remove(gap));
+            server.expect(&line);
+        }
+        clients.extend((0..3).map(|_| server.connect()));
+        for (number, client) in clients.iter_mut().enumerate() {
+            client.echo(format!("client {number}").as_bytes());
+            server.expect(&client.said(&format!("client {number}")));
+        }
+        assert!(server.connect().is_closed(), "{model}");
+        has_threads(&server, 1);
+    }
+}
+
+/// PRG-16: with sets as large as need be the select server refuses nobody, still in one thread.
+/// PRG-17: the message model has no limit to lift.
+/// PRG-19: the event-select server takes a thread for every 63 clients, and fills gaps before it takes another.
+/// PRG-36: so the limit is one of each thread, and of select and event-select only.
+#[test]
+fn prg_36_limits_are_for_each_thread() {
+    let none = &["--lang", "ko", "--limit", "none"][..];
+    for (model, args, threads) in [
+        ("select", none, 1),
+        ("async-select", &["--lang", "ko"], 1),
+        ("event-select", none, 3),
+    ] {
+        let mut server = Server::with(model, args);
+        let mut clients: Vec<_> = (0..150).map(|_| server.connect()).collect();
+        clients
+            .iter_mut()
+            .for_each(|client| client.echo(b"one of 150"));
+        has_threads(&server, threads);
+        // Ten of every thread go, and as many come.
+        for gap in (0..10).flat_map(|round| [round, 53 + round, 110 + round]) {
+            let line = clients[gap].disconnected();
+            clients[gap] = Client::new(server.addr);
+            server.expect(&line);
+        }
+        for (number, client) in clients.iter_mut().enumerate() {
+            client.echo(format!("client {number}").as_bytes());
+        }
+        has_threads(&server, threads);
+        let (status, lines) = server.interrupt();
+        assert!(status.success(), "{model}");
+        let summary = lines.last().unwrap();
+        assert!(
+            summary.contains("클라이언트=180, 메시지=300")
+                && summary.ends_with(&format!("최대 스레드={threads}")),
+            "{model}: {summary}"
+        );
+    }
+}
+
+/// PRG-11: two who always speak hold up no third, whatever its place among them.
+/// PRG-18: what comes while an echo is still owed is received when that has gone, although it is told only once.
+#[test]
+fn prg_18_what_comes_meanwhile_is_not_lost() {
+    for model in NOTIFIED {
+        let server = Server::with(model, &["--quiet"]);
+        let mut clients: Vec<_> = (0..3).map(|_| Client::new(server.addr)).collect();
+        let mut quiet = clients.remove(1);
+        quiet.echo(b"here I am");
+        let talking = AtomicUsize::new(clients.len());
+        std::thread::scope(|scope| {
+            for client in clients {
+                scope.spawn(|| {
+                    chatter(client, model);
+                    talking.fetch_sub(1, Relaxed);
+                });
+            }
+            (0..5).for_each(|_| quiet.echo(b"heard beside the talkers"));
+            assert_eq!(
+                talking.load(Relaxed),
+                2,
+                "{model} let the others finish first"
+            );
+        });
+    }
+}
+
+/// Bytes one talker sends.
+const TALK: usize = 16 << 20;
+
+/// Sends without waiting for what comes back, which is read and compared beside.
+fn chatter(client: Client, model: &str) {
+    let mut writer = client.stream.try_clone().unwrap();
+    let mut reader = client.stream;
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for _ in 0..TALK / PATTERN.len() {
+                writer.write_all(&PATTERN).unwrap();
+            }
+            writer.shutdown(std::net::Shutdown::Write).unwrap();
+        });
+        let (mut piece, mut pieces) = ([0; PATTERN.len()], 0);
+        while reader.read_exact(&mut piece).is_ok() {
+            assert!(piece == PATTERN, "{model}: piece {pieces} differs");
+            pieces += 1;
+        }
+        assert_eq!(
+            pieces,
+            TALK / PATTERN.len(),
+            "{model}: the last bytes are missing"
+        );
+    });
+}
+
+/// A length that no buffer's size divides, so that a piece that is lost or doubled shows.
+static PATTERN: [u8; 9973] = {
+    let mut pattern = [0; 9973];
+    let mut at = 0;
+    while at < pattern.len() {
+        pattern[at] = (at * 31 % 251) as u8;
+        at += 1;
+    }
+    pattern
+};
+
+/// A client that sends, ends its half of the connection and then reads has everything back, and its end is told once.
+#[test]
+fn the_end_does_not_overtake_the_data() {
+    for model in MODELS {
+        let mut server = Server::start(model);
+        let mut client = server.connect();
+        let data: Vec<u8> = PATTERN.iter().copied().cycle().take(20_000).collect();
+        client.stream.write_all(&data).unwrap();
+        client.stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut back = Vec::new();
+        client.stream.read_to_end(&mut back).unwrap();
+        assert!(back == data, "{model} gave back {} bytes", back.len());
+        server.expect(&client.disconnected());
+    }
 }
 
 /// PRG-20: overlapped-event works with two threads, the one that accepts and one worker.

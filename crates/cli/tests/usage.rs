@@ -5,7 +5,7 @@ mod common;
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
-use common::{MODELS, Server, larboard, run, text};
+use common::{LIMITED, MODELS, Server, larboard, run, text};
 
 fn refused(args: &[&str], status: i32) -> String {
     let Output {
@@ -46,6 +46,18 @@ fn usage_errors_name_the_flag_and_what_it_takes() {
         message.contains("--workers") && message.contains("completion-port"),
         "{message}"
     );
+    let message = refused(&["serve", "--model", "select", "--limit", "128"], 2);
+    assert!(
+        message.contains("--limit") && message.contains("64, none"),
+        "{message}"
+    );
+    for model in MODELS.iter().filter(|model| !LIMITED.contains(model)) {
+        let message = refused(&["serve", "--model", model, "--limit", "none"], 2);
+        assert!(
+            LIMITED.iter().all(|limited| message.contains(limited)) && message.contains(model),
+            "{message}"
+        );
+    }
     let message = refused(&["load", "127.0.0.1:9000", "--seconds", "never"], 2);
     assert!(message.contains("--seconds"), "{message}");
     refused(&["serve", "--buffer", "0"], 2);
@@ -57,6 +69,35 @@ fn usage_errors_name_the_flag_and_what_it_takes() {
     refused(&["completions", "cmd"], 2);
     let message = refused(&["serv"], 2);
     assert!(message.contains("'serve'"), "{message}");
+}
+
+#[test]
+fn negative_numbers_are_refused_for_what_they_are() {
+    let message = refused(&["load", "127.0.0.1:9000", "--seconds", "-1"], 2);
+    assert!(
+        message.contains("'-1'") && message.contains("from 0.1 to 3600"),
+        "{message}"
+    );
+    let message = refused(&["compare", "--seconds", "-0.5"], 2);
+    assert!(
+        message.contains("--seconds") && message.contains("from 0.1 to 3600"),
+        "{message}"
+    );
+    for (command, flag, range) in [
+        (&["serve"][..], "--workers", "1..=1024"),
+        (&["serve"], "--concurrency", "0..=1024"),
+        (&["serve"], "--buffer", "1..=1048576"),
+        (&["load", "127.0.0.1:9000"], "--connections", "1..=60000"),
+        (&["load", "127.0.0.1:9000"], "--size", "1..=16777216"),
+        (&["load", "127.0.0.1:9000"], "--depth", "1..=1024"),
+        (&["compare"], "--connections", "1..=60000"),
+    ] {
+        let message = refused(&[command, &[flag, "-1"]].concat(), 2);
+        assert!(
+            message.contains(flag) && message.contains(range),
+            "{message}"
+        );
+    }
 }
 
 /// PRG-03: a start that fails prints why and ends with a status other than 0.
@@ -145,7 +186,7 @@ fn completions_are_written_for_three_shells() {
         let script = text(&output.stdout);
         assert!(output.status.success() && script.contains(mark), "{script}");
         assert!(
-            script.contains("completion-port") && script.contains("concurrency"),
+            MODELS.iter().all(|model| script.contains(model)) && script.contains("concurrency"),
             "{shell}"
         );
     }

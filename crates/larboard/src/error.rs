@@ -228,5 +228,6 @@ codes! {
     ERROR_PORT_UNREACHABLE = 1234, ConnectionReset, "nobody listens on the port";
     ERROR_CONNECTION_ABORTED = 1236, ConnectionAborted, "the connection was aborted on this side";
     ERROR_INVALID_USER_BUFFER = 1784, Other, "the system cannot take more operations at the moment";
+    ERROR_INVALID_WINDOW_HANDLE = 1400, Other, "no such window: it may have been destroyed";
     ERROR_NOT_ENOUGH_QUOTA = 1816, OutOfMemory, "not enough quota";
 }

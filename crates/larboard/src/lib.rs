@@ -21,6 +21,16 @@
 //!
 //! Cancelling is a request: the operation still comes back, and says how it ended.
 //!
+//! # Three ways to be told when to start
+//!
+//! The older models do not start I/O ahead of time: they say when a call would not have to wait.
+//!
+//! | model | what is given | what comes back |
+//! |---|---|---|
+//! | `select` | sets of borrowed sockets, filled anew each time: [`Select`](net::Select) | which of them are [`Ready`](net::Ready) |
+//! | `WSAEventSelect` | a socket and its events: [`EventSelect`](net::EventSelect) | a signalled event, and the [`NetworkEvents`](net::NetworkEvents) |
+//! | `WSAAsyncSelect` | a socket and its events: [`MessageLoop::select`](message::MessageLoop::select) | a [`Message`](message::Message) for each event |
+//!
 //! # What holds whatever the program does
 //!
 //! - An operation in flight keeps its memory and its socket. Dropping or leaking a socket, a port, an operation or a
@@ -35,6 +45,7 @@
 
 mod buffer;
 mod error;
+pub mod message;
 pub mod net;
 mod objects;
 mod operation;

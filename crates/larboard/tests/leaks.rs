@@ -4,7 +4,8 @@
 mod common;
 
 use common::{LONG, connection, eventually};
-use larboard::net::{TcpListener, TcpStream};
+use larboard::message::{Message, MessageLoop};
+use larboard::net::{EventSelect, NetworkEvent, Select, TcpListener, TcpStream};
 use larboard::{CompletionPort, Event, Operation, Packet, sleep_alertable};
 use std::time::Duration;
 
@@ -53,6 +54,35 @@ fn use_everything() {
     .join()
     .unwrap();
     let _event = Event::auto(true).unwrap();
+    readiness();
+}
+
+/// Selections, ended by dropping each of their parts first.
+fn readiness() {
+    let ((ours, peer), mut select) = (connection(), Select::new());
+    let ours = EventSelect::new(ours, NetworkEvent::Read).unwrap();
+    peer.send(b"ahoy").unwrap();
+    assert!(ours.wait_timeout(LONG).unwrap());
+    let mut sets = select.zero();
+    sets.read(&ours).unwrap();
+    assert!(sets.wait(Some(LONG)).unwrap().readable(&ours));
+
+    let messages = MessageLoop::<String>::new().unwrap();
+    messages.set_timer(LONG).unwrap();
+    let ours = messages
+        .select(ours.into_inner(), NetworkEvent::Read)
+        .unwrap();
+    messages
+        .run(|messages, message| match message {
+            Message::Network { .. } => messages.poster().post(String::from("ahoy")).unwrap(),
+            _ => messages.quit(),
+        })
+        .unwrap();
+    messages.poster().post(String::from("never taken")).unwrap();
+    let other = messages.select(peer, NetworkEvent::Write).unwrap();
+    drop(other);
+    drop(messages);
+    drop(ours);
 }
 
 #[test]

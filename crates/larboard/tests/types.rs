@@ -1,6 +1,9 @@
 //! What may go from thread to thread, and how large things are.
 
-use larboard::net::{Socket, TcpListener, TcpStream, UdpSocket};
+use larboard::message::{Message, Poster, SocketId};
+use larboard::net::{
+    EventSelect, NetworkEvents, Select, Socket, TcpListener, TcpStream, UdpSocket,
+};
 use larboard::{
     Associated, Completion, CompletionPort, Done, Error, Event, Operation, Packet, Pending,
     Semaphore, WaitableTimer,
@@ -29,6 +32,11 @@ const _: () = {
     sync::<(TcpListener, TcpStream, UdpSocket)>();
     send::<(Event, Semaphore, WaitableTimer)>();
     sync::<(Event, Semaphore, WaitableTimer)>();
+    send::<(Select, NetworkEvents, EventSelect<TcpStream>)>();
+    sync::<(Select, NetworkEvents, EventSelect<TcpStream>)>();
+    send::<Poster<Cell<u8>>>();
+    sync::<Poster<Cell<u8>>>();
+    send::<(SocketId, Message<Cell<u8>>)>();
     send::<Error>();
     sync::<Error>();
 };

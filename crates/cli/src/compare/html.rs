@@ -135,10 +135,12 @@ const HEAD: &str = r#"<!doctype html>
 <title>Larboard: the I/O models compared</title>
 <style>
 :root { --ink: #1c2733; --soft: #5b6875; --paper: #fbfbf9; --rule: #d9dde1;
-  --m0: #8a949e; --m1: #c77f2a; --m2: #b8453e; --m3: #4f8f6b; --m4: #3b7fb5; --m5: #5b4bb0; }
+  --m0: #8a949e; --m1: #c77f2a; --m2: #b8453e;
+  --m3: #9a8b1f; --m4: #b0578f; --m5: #2f8f93; --m6: #5e9143; --m7: #3b7fb5; --m8: #5b4bb0; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e4e9ee; --soft: #98a4b0; --paper: #14191f; --rule: #323b45;
-    --m0: #7d8893; --m1: #dc9a4a; --m2: #dc6d66; --m3: #6fb58d; --m4: #5fa3da; --m5: #9488e6; }
+    --m0: #7d8893; --m1: #dc9a4a; --m2: #dc6d66;
+    --m3: #c9b84c; --m4: #d684b8; --m5: #58bcc0; --m6: #8cbf6c; --m7: #5fa3da; --m8: #9488e6; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
@@ -159,6 +161,7 @@ svg { width: 100%; height: auto; display: block; }
 svg text { font-family: system-ui, sans-serif; }
 .m0 { fill: var(--m0); } .m1 { fill: var(--m1); } .m2 { fill: var(--m2); }
 .m3 { fill: var(--m3); } .m4 { fill: var(--m4); } .m5 { fill: var(--m5); }
+.m6 { fill: var(--m6); } .m7 { fill: var(--m7); } .m8 { fill: var(--m8); }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
 </style>
 <main>
@@ -187,7 +190,7 @@ mod tests {
                 cpu_us_per_message: Some(12.0 / number),
                 system_calls_per_message: None,
                 switches_per_message: Some(2.0),
-                threads: 7 - model as u64,
+                threads: 9 - model as u64,
                 memory_per_client: Some(340),
             }
         };
@@ -217,6 +220,12 @@ mod tests {
             "four figures for two numbers of clients"
         );
         assert_eq!(page.matches("<td>completion-port").count(), 2);
+        for &model in Model::ALL {
+            let fill = format!(".m{0} {{ fill: var(--m{0}); }}", model as u8);
+            assert!(page.contains(&fill), "{model} has no colour");
+            let colours = page.matches(&format!("--m{}: #", model as u8)).count();
+            assert_eq!(colours, 2, "{model} in light and dark");
+        }
         for (at, _) in page.match_indices("http") {
             assert!(
                 page[at..].starts_with("http://www.w3.org/2000/svg"),

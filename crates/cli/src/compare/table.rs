@@ -24,7 +24,8 @@ pub const HEADER: [&str; 11] = [
 pub const NOTES: &str = "\
 CPU: user and system time of the server. System calls: counted in a run of its own under strace, which slows the server; blank without strace or above 100 clients.
 Switches: voluntary and forced, of all threads. Threads: those of the model, without the library's own.
-Memory: what the server's process writes to, for each idle client; sockets in the kernel are not in it.";
+Memory: what the server's process writes to, for each idle client; sockets in the kernel are not in it.
+Refused: beyond 63 clients by select, event-select and overlapped-event, the lecture's limit of 64 for a thread; `larboard serve --limit none` lifts that of the first two.";
 
 /// The table for a terminal.
 pub fn render(comparison: &Comparison) -> Table {

@@ -86,14 +86,22 @@ fn thriftiest(text: &mut String, complete: &[&Cell]) {
     }
 }
 
+/// Who did not serve everybody; models that served equally many in one sentence.
 fn left_out(text: &mut String, cells: &[&Cell]) {
-    for cell in cells.iter().filter(|cell| cell.served < cell.connections) {
+    let mut groups: Vec<(usize, Vec<&Cell>)> = Vec::new();
+    for &cell in cells.iter().filter(|cell| cell.served < cell.connections) {
+        match groups.iter_mut().find(|(served, _)| *served == cell.served) {
+            Some((_, group)) => group.push(cell),
+            None => groups.push((cell.served, vec![cell])),
+        }
+    }
+    for (served, group) in groups {
         let _ = write!(
             text,
             "{} served {} of {}. ",
-            cell.model,
-            count(cell.served as u64),
-            count(cell.connections as u64)
+            join(group.iter().map(|cell| cell.model.to_string())),
+            count(served as u64),
+            count(group[0].connections as u64)
         );
     }
 }
@@ -197,6 +205,24 @@ mod tests {
             "overlapped-routine and completion-port are the fastest models that serve every one";
         assert!(
             text.contains(names) && text.contains("with 5 and 5 threads. "),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn models_with_the_same_limit_stand_together() {
+        let cells = vec![
+            cell(Model::Iterative, 1, 9_000.0),
+            cell(Model::Select, 63, 30_000.0),
+            cell(Model::AsyncSelect, 100, 50_000.0),
+            cell(Model::EventSelect, 63, 40_000.0),
+            cell(Model::OverlappedEvent, 63, 60_000.0),
+        ];
+        let text = verdict(&comparison(cells));
+        assert!(
+            text.contains(
+                "iterative served 1 of 100. select, event-select and overlapped-event served 63 of 100. All"
+            ),
             "{text}"
         );
     }

@@ -38,6 +38,17 @@ impl Acceptor {
         self.listener.set_nonblocking(true).map_err(Failure::new)
     }
 
+    /// The listening socket, for those who wait for it.
+    pub fn listener(&self) -> &TcpListener {
+        &self.listener
+    }
+
+    /// How long to leave the listening socket alone: a moment ago there was no room for a client.
+    pub fn pause(&self) -> Option<Duration> {
+        let (_, time) = self.trouble?;
+        PAUSE.checked_sub(time.elapsed())
+    }
+
     /// Waits for the next client, and for room for it.
     pub fn accept(&mut self) -> Result<(TcpStream, SocketAddr), Failure> {
         loop {

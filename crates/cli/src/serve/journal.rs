@@ -92,6 +92,11 @@ impl Journal {
         self.say(|messages| messages.out_of_memory().to_owned());
     }
 
+    /// There is no place for another client.
+    pub fn table_full(&self) {
+        self.say(|messages| messages.table_full().to_owned());
+    }
+
     /// Counts a thread from now until the value goes: made before the thread starts, and given to it.
     pub fn thread(&'static self) -> ThreadCount {
         let now = self.threads.fetch_add(1, Relaxed) + 1;

@@ -1,12 +1,16 @@
 //! `larboard serve`: the lecture's echo servers, one file for each model.
 
 mod acceptor;
+mod async_select;
+mod client;
 mod completion_port;
+mod event_select;
 mod iterative;
 mod journal;
 mod nonblocking;
 mod overlapped_event;
 mod overlapped_routine;
+mod select;
 mod socket_info;
 mod threads;
 
@@ -20,7 +24,7 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 use self::acceptor::Acceptor;
 use self::journal::Journal;
-use crate::args::ServeArgs;
+use crate::args::{Limit, ServeArgs};
 use crate::failure::Failure;
 use crate::limits;
 use crate::messages::ServerMessages;
@@ -49,10 +53,14 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     journal.listening(listener.local_addr().map_err(Failure::new)?);
     let acceptor = Acceptor::new(listener, journal);
     let buffer = args.buffer as usize;
+    let limit = args.limit.unwrap_or(Limit::SixtyFour);
     match args.model {
         Model::Iterative => iterative::run(acceptor, journal, buffer),
         Model::Threads => threads::run(acceptor, journal, buffer),
         Model::Nonblocking => nonblocking::run(acceptor, journal, buffer),
+        Model::Select => select::run(acceptor, journal, buffer, limit),
+        Model::AsyncSelect => async_select::run(acceptor, journal, buffer),
+        Model::EventSelect => event_select::run(acceptor, journal, buffer, limit),
         Model::OverlappedEvent => overlapped_event::run(acceptor, journal, buffer),
         Model::OverlappedRoutine => overlapped_routine::run(acceptor, journal, buffer),
         Model::CompletionPort => {
@@ -74,17 +82,25 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
 
 /// Flags that mean nothing to the model are a mistake in the command.
 fn check(args: &ServeArgs) -> Result<(), Failure> {
-    let flags = [
+    let model = args.model;
+    for (flag, given) in [
         ("--workers", args.workers.is_some()),
         ("--concurrency", args.concurrency.is_some()),
-    ];
-    for (flag, given) in flags {
-        if given && args.model != Model::CompletionPort {
+    ] {
+        if given && model != Model::CompletionPort {
             return Err(Failure::Usage(format!(
-                "{flag} is for --model completion-port; {} has threads of its own",
-                args.model
+                "{flag} is for --model completion-port; {model} has threads of its own"
             )));
         }
+    }
+    if args.limit.is_some() && !matches!(model, Model::Select | Model::EventSelect) {
+        let why = match model {
+            Model::OverlappedEvent => "keeps the lecture's limit of 63 clients",
+            _ => "has no limit of sockets for a thread",
+        };
+        return Err(Failure::Usage(format!(
+            "--limit is for --model select and event-select; {model} {why}"
+        )));
     }
     Ok(())
 }

@@ -14,23 +14,32 @@ use std::time::{Duration, Instant};
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The models of this command.
-pub const MODELS: [&str; 6] = [
+pub const MODELS: [&str; 9] = [
     "iterative",
     "threads",
     "nonblocking",
+    "select",
+    "async-select",
+    "event-select",
     "overlapped-event",
     "overlapped-routine",
     "completion-port",
 ];
 
 /// The models that serve clients side by side.
-pub const CONCURRENT: [&str; 5] = [
+pub const CONCURRENT: [&str; 8] = [
     "threads",
     "nonblocking",
+    "select",
+    "async-select",
+    "event-select",
     "overlapped-event",
     "overlapped-routine",
     "completion-port",
 ];
+
+/// The models whose limit of 64 sockets can be lifted.
+pub const LIMITED: [&str; 2] = ["select", "event-select"];
 
 /// The command itself.
 pub fn larboard() -> Command {

@@ -8,6 +8,7 @@ use super::cancel;
 use super::complete::{self, Deliver, Finished};
 use super::file::{File, Io};
 use super::request::{self, Request};
+use super::selection;
 use crate::device::socket::address::Address;
 use crate::device::socket::connect::{Accept, Output};
 use crate::device::socket::transfer::Receive;
@@ -67,6 +68,7 @@ fn install(listener: &File, acceptor: &Arc<File>, accept: &mut Accept) -> Result
     acceptor.replace_fd(fd)?;
     acceptor.accepted();
     to.connected(phase::ACCEPT_CONTEXT);
+    selection::changed(acceptor);
     // SAFETY: the application keeps the output buffer valid until completion.
     unsafe { write_addresses(accept.output, &local, &accept.peer) };
     Ok(())

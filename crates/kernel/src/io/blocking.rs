@@ -52,11 +52,17 @@ pub fn transfer(
     });
     match result {
         Ok(finished) => finished,
-        // What a non-blocking send has got rid of is its result (OVL-62).
-        Err(Status::DEVICE_NOT_READY) if operation.done() > 0 => {
-            complete::Finished::failed(Status::SUCCESS, operation.done())
+        Err(status) => {
+            // A part that was sent counts too: Windows takes all or nothing, and its programs leave the rest to FD_WRITE.
+            if status == Status::DEVICE_NOT_READY && direction == Direction::Out {
+                selection::send_blocked(file);
+            }
+            if status == Status::DEVICE_NOT_READY && operation.done() > 0 {
+                // What a non-blocking send has got rid of is its result (OVL-62).
+                return complete::Finished::failed(Status::SUCCESS, operation.done());
+            }
+            complete::Finished::failed(status, 0)
         }
-        Err(status) => complete::Finished::failed(status, 0),
     }
 }
 
@@ -69,8 +75,7 @@ fn attempt(
     let outcome = socket.perform(io.fd, operation);
     if file.has_modes(SELECTED) {
         let left = matches!(outcome, Outcome::Done { more: true, .. });
-        let blocked = matches!(outcome, Outcome::Pending) && operation.done() == 0;
-        selection::tried(file, io, operation.direction(), left, blocked);
+        selection::received(file, io, operation.direction(), left);
     }
     match outcome {
         Outcome::Pending => Poll::Pending,

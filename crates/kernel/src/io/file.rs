@@ -18,6 +18,7 @@ use super::pool::Bound;
 use super::port::Port;
 use super::pump;
 use super::request::{OverlappedPtr, Request};
+use super::selection;
 use super::state::State;
 use super::waiting::{Plain, Waiting};
 use crate::device::socket::net_events::NetEvents;
@@ -374,6 +375,7 @@ impl File {
         close_fd(std::mem::replace(&mut io.fd, fd));
         self.state.mark_ready(Direction::In);
         self.state.mark_ready(Direction::Out);
+        selection::replaced(&mut io);
         // Those who poll the old descriptor have to see that it is another one.
         io.rouse();
         Ok(())

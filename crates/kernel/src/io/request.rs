@@ -134,7 +134,7 @@ pub fn start(file: &Arc<File>, operation: Operation, completion: Completion) -> 
     }
     let started = try_or_pend(file, &mut io, operation, completion);
     if file.has_modes(SELECTED) {
-        selection::tried(file, &mut io, direction, true, false);
+        selection::received(file, &mut io, direction, true);
     }
     started
 }
@@ -292,6 +292,9 @@ pub(super) fn leave(file: &File, io: &mut Io, direction: Direction) {
     file.settle(io, 1);
     if direction == Direction::Out && io.is_idle(direction) {
         file.end_if_due(io);
+        if file.has_modes(SELECTED) {
+            selection::look(file, io); // the room is the program's again
+        }
     }
 }
 

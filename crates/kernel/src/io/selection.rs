@@ -10,7 +10,7 @@
 use super::file::{File, Io, SELECTED};
 use super::monitor;
 use crate::device::socket::net_events::{
-    self, ACCEPT, CLOSE, CONNECT, COUNT, OOB, READ, Rearming, Sink, WRITE,
+    ACCEPT, ALL, CLOSE, CONNECT, COUNT, Conditions, OOB, READ, Rearming, Sink, WRITE,
 };
 use crate::device::socket::{Socket, phase};
 use crate::device::{Device, Direction};
@@ -25,6 +25,7 @@ pub fn select(file: &Arc<File>, mask: u32, sink: Option<Arc<dyn Sink>>) -> Resul
     if io.closed {
         return Err(Status::INVALID_HANDLE);
     }
+    socket.set(phase::NON_BLOCKING); // NB-21
     if mask == 0 || sink.is_none() {
         if is_touched(file) {
             cancel(file, &mut io);
@@ -36,9 +37,9 @@ pub fn select(file: &Arc<File>, mask: u32, sink: Option<Arc<dyn Sink>>) -> Resul
         file.state.add(SELECTED);
         file.pended(&io);
     }
-    socket.set(phase::NON_BLOCKING);
-    let message = sink.as_ref().map(|sink| sink.rearming()) == Some(Rearming::Message);
-    let found = socket.conditions(io.fd);
+    let model = sink.as_ref().map(|sink| sink.rearming());
+    let message = model == Some(Rearming::Message);
+    let found = conditions(socket, &io, model);
     let events = io.selection_mut().get_or_insert_default();
     if message && found.events & CONNECT != 0 && found.error == 0 {
         events.connection_is_known();
@@ -79,25 +80,32 @@ pub fn inherit(listener: &File, accepted: &Arc<File>, handle: usize) -> Result<(
     }
 }
 
-/// Are any events selected now?
-pub fn is_selected(file: &File) -> bool {
-    is_touched(file)
-        && file
-            .lock()
-            .selection()
-            .is_some_and(|events| events.mask() != 0)
+/// Makes the socket blocking again. INVALID_PARAMETER while events are selected (NB-03).
+pub fn make_blocking(file: &File) -> Result<(), Status> {
+    let socket = socket(file).ok_or(Status::OBJECT_TYPE_MISMATCH)?;
+    let io = file.lock();
+    if io.selection().is_some_and(|events| events.mask() != 0) {
+        return Err(Status::INVALID_PARAMETER);
+    }
+    socket.clear(phase::NON_BLOCKING);
+    Ok(())
 }
 
 /// WSAEnumNetworkEvents: the selected events that have occurred since the last call, with their codes, and `event` reset
 /// in the same step (EVT-04).
 pub fn enumerate(file: &File, event: Option<&Event>) -> (u32, [u16; COUNT]) {
     let mut io = file.lock();
-    if let (false, Some(socket)) = (io.closed, socket(file))
-        && io.selection().is_some_and(|events| !events.has_due())
-    {
-        find(socket, &mut io); // nobody may have polled since
-    }
-    let fetched = io.selection_mut().as_mut().map(|events| events.fetch());
+    let fetched = match (io.selection(), socket(file)) {
+        (Some(events), Some(socket)) if !events.has_due() && events.mask() != 0 && !io.closed => {
+            // Nobody may have polled since.
+            let found = conditions(socket, &io, rearming(&io));
+            io.selection_mut()
+                .as_mut()
+                .map(|events| events.find_and_fetch(found))
+        }
+        (Some(_), _) => io.selection_mut().as_mut().map(|events| events.fetch()),
+        (None, _) => None,
+    };
     if let Some(event) = event {
         event.reset();
     }
@@ -141,16 +149,29 @@ pub fn closing(file: &File) {
     }
 }
 
-/// After an operation was tried by a call of the program. `left`: something may be left to receive. `blocked`: a send
-/// found no room.
-pub(super) fn tried(file: &File, io: &mut Io, direction: Direction, left: bool, blocked: bool) {
+/// The handle has another descriptor, which knows nothing of what the old one has told.
+pub(super) fn replaced(io: &mut Io) {
+    if io.selection().is_some()
+        && let Some(events) = io.selection_mut()
+    {
+        events.rearm(ALL);
+    }
+}
+
+/// A send of the program has found no room. Room that has come meanwhile has made its edge already: look, or the wake-up
+/// is lost.
+pub(super) fn send_blocked(file: &File) {
+    rearm(file, WRITE, true);
+}
+
+/// The program has called a function that receives or accepts. `left`: something may be left. Under the same lock as the
+/// attempt: what comes after it makes an edge that is dealt with after this.
+pub(super) fn received(file: &File, io: &mut Io, direction: Direction, left: bool) {
     let Some(socket) = socket(file) else { return };
     let (events, look) = match direction {
         Direction::In if socket.is(phase::LISTENING) => (ACCEPT, true),
         Direction::In => (READ, left || !socket.is_stream()),
         Direction::Urgent => (OOB, true),
-        // Room that has come meanwhile has made its edge already: look, or the wake-up is lost.
-        Direction::Out if blocked => (WRITE, true),
         Direction::Out => return,
     };
     if let Some(record) = io.selection_mut() {
@@ -161,15 +182,29 @@ pub(super) fn tried(file: &File, io: &mut Io, direction: Direction, left: bool, 
     }
 }
 
+/// Looks whether anything holds now that has not been told.
+pub(super) fn look(file: &File, io: &mut Io) {
+    if let (Some(socket), true) = (socket(file), io.selection().is_some()) {
+        find(socket, io);
+    }
+}
+
 /// An edge has come, and what waits has been performed.
 pub(super) fn edge(file: &File, io: &mut Io) {
-    if io.closed {
-        return;
-    }
-    let (Some(socket), true) = (socket(file), io.selection().is_some()) else {
+    let (Some(socket), Some(events), false) = (socket(file), io.selection(), io.closed) else {
         return;
     };
-    let found = conditions(socket, io);
+    // Of most edges of most connections the only news can be data, and one question answers that.
+    let only_data = socket.is_open_stream()
+        && events.is_known(WRITE)
+        && !file.state.is_lasting()
+        && (events.is_known(CONNECT) || !socket.is(phase::INITIATOR))
+        && io.is_idle(Direction::In);
+    let found = if only_data {
+        socket.data_conditions(io.fd)
+    } else {
+        conditions(socket, io, rearming(io))
+    };
     if let Some(events) = io.selection_mut() {
         events.arrive(found);
     }
@@ -192,17 +227,27 @@ fn rearm(file: &File, events: u32, look: bool) {
 }
 
 fn find(socket: &Socket, io: &mut Io) {
-    let found = conditions(socket, io);
+    let found = conditions(socket, io, rearming(io));
     if let Some(events) = io.selection_mut() {
         events.find(found);
     }
 }
 
 /// What is there for the program: what operations that wait will take is not (EVT-17).
-fn conditions(socket: &Socket, io: &Io) -> net_events::Conditions {
+fn conditions(socket: &Socket, io: &Io, model: Option<Rearming>) -> Conditions {
     let mut found = socket.conditions(io.fd);
     if !io.is_idle(Direction::In) {
         found.events &= !(READ | ACCEPT);
+    }
+    if !io.is_idle(Direction::Urgent) {
+        found.events &= !OOB;
+    }
+    if !io.is_idle(Direction::Out) {
+        found.events &= !WRITE;
+    }
+    // EVT-27; ASY-22 has no such condition.
+    if model != Some(Rearming::Message) && !socket.is(phase::BOUND | phase::CONNECTED) {
+        found.events &= !WRITE;
     }
     found
 }

@@ -95,6 +95,11 @@ impl State {
         before & (READY_IN | LASTING) != 0
     }
 
+    /// Has there ever been an edge of another kind than "readable" and "writable"?
+    pub fn is_lasting(&self) -> bool {
+        self.0.load(Ordering::Acquire) & LASTING != 0
+    }
+
     /// Is an attempt worth a system call?
     #[inline]
     pub fn is_ready(&self, direction: Direction) -> bool {

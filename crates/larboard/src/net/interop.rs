@@ -63,6 +63,12 @@ macro_rules! socket_kind {
             }
         }
 
+        impl AsRef<$crate::net::Socket> for $kind {
+            fn as_ref(&self) -> &$crate::net::Socket {
+                &self.0
+            }
+        }
+
         impl From<$kind> for $crate::net::Socket {
             fn from(socket: $kind) -> Self {
                 socket.0

@@ -1,12 +1,13 @@
 //! What all sockets can do.
 
 use super::address::RawAddress;
+use super::selection::Selected;
 use crate::error::Result;
 use crate::routine;
 use crate::sys::{self, Win32};
 use Win32::Foundation::HANDLE;
 use Win32::Networking::WinSock::{
-    AF_INET, AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, IPPROTO_TCP, LINGER, MSG_PEEK,
+    AF_INET, AF_INET6, FIONBIO, FIONREAD, INVALID_SOCKET, IPPROTO_TCP, LINGER, MSG_OOB, MSG_PEEK,
     MSG_WAITALL, SD_BOTH, SD_RECEIVE, SD_SEND, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_RCVBUF,
     SO_RCVTIMEO, SO_REUSEADDR, SO_SNDBUF, SO_SNDTIMEO, SOCK_DGRAM, SOCK_STREAM, SOCKET, SOL_SOCKET,
     TCP_NODELAY, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSASocketW, bind, closesocket,
@@ -50,7 +51,10 @@ use std::time::Duration;
 pub struct Socket(Arc<OwnedSocket>);
 
 /// Closed with its value.
-struct OwnedSocket(SOCKET);
+struct OwnedSocket {
+    socket: SOCKET,
+    selected: Selected,
+}
 
 impl Socket {
     /// Sends bytes and returns how many the system took: on a blocking socket all of them (OVL-61), otherwise as many
@@ -61,8 +65,31 @@ impl Socket {
     /// [`set_send_timeout`](Self::set_send_timeout), [`WSAECONNRESET`](crate::code::WSAECONNRESET),
     /// [`WSAESHUTDOWN`](crate::code::WSAESHUTDOWN), [`WSAENOTCONN`](crate::code::WSAENOTCONN).
     pub fn send(&self, bytes: &[u8]) -> Result<usize> {
-        // SAFETY: the bytes are read during the call only.
-        transferred(unsafe { send(self.raw(), bytes.as_ptr(), length(bytes.len()), 0) })
+        self.transmit(bytes, 0)
+    }
+
+    /// Sends bytes of which the last is urgent: it overtakes the others. Stands for `send` with `MSG_OOB`.
+    ///
+    /// ```
+    /// use larboard::net::{Select, TcpListener, TcpStream};
+    /// # let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// # let client = TcpStream::connect(listener.local_addr()?)?;
+    /// # let (server, _) = listener.accept()?;
+    /// client.send_oob(b"!")?;
+    /// let mut select = Select::new();
+    /// let mut sets = select.zero();
+    /// sets.except(&server)?;
+    /// assert!(sets.wait(None)?.exceptional(&server));
+    /// let mut byte = [0];
+    /// assert_eq!(server.recv_oob(&mut byte)?, 1);
+    /// assert_eq!(&byte, b"!");
+    /// # larboard::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), and [`WSAEOPNOTSUPP`](crate::code::WSAEOPNOTSUPP) for datagrams.
+    pub fn send_oob(&self, bytes: &[u8]) -> Result<usize> {
+        self.transmit(bytes, MSG_OOB)
     }
 
     /// Receives what has come, at least one byte; zero means that the peer has closed. Stands for `recv`.
@@ -95,6 +122,15 @@ impl Socket {
     /// As [`recv`](Self::recv), and [`WSAEOPNOTSUPP`](crate::code::WSAEOPNOTSUPP) for datagrams (OVL-54).
     pub fn recv_all(&self, buffer: &mut [u8]) -> Result<usize> {
         self.receive(buffer, MSG_WAITALL)
+    }
+
+    /// Receives urgent data. Stands for `recv` with `MSG_OOB` (OVL-56).
+    ///
+    /// # Errors
+    /// As [`recv`](Self::recv); an error too if there is none, [`WSAEINVAL`](crate::code::WSAEINVAL) or
+    /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK).
+    pub fn recv_oob(&self, buffer: &mut [u8]) -> Result<usize> {
+        self.receive(buffer, MSG_OOB)
     }
 
     /// Receives what has come and leaves it to be received again. Stands for `recv` with `MSG_PEEK`.
@@ -329,7 +365,11 @@ impl Socket {
     /// event with its lowest bit set (PORT-26): the port takes the packets of this crate's operations only.
     #[must_use]
     pub fn raw(&self) -> SOCKET {
-        self.0.0
+        self.0.socket
+    }
+
+    pub(super) fn selected(&self) -> &Selected {
+        &self.0.selected
     }
 
     pub(super) fn stream_for(address: &SocketAddr) -> Result<Self> {
@@ -355,7 +395,10 @@ impl Socket {
         if socket == INVALID_SOCKET {
             Err(sys::last_socket_error())
         } else {
-            Ok(Self(Arc::new(OwnedSocket(socket))))
+            Ok(Self(Arc::new(OwnedSocket {
+                socket,
+                selected: Selected::default(),
+            })))
         }
     }
 
@@ -370,6 +413,11 @@ impl Socket {
         let flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
         // SAFETY: no protocol information is given; the socket returned is new.
         unsafe { Self::created(WSASocketW(family.into(), kind, 0, ptr::null(), 0, flags)) }
+    }
+
+    fn transmit(&self, bytes: &[u8], flags: i32) -> Result<usize> {
+        // SAFETY: the bytes are read during the call only.
+        transferred(unsafe { send(self.raw(), bytes.as_ptr(), length(bytes.len()), flags) })
     }
 
     fn receive(&self, buffer: &mut [u8], flags: i32) -> Result<usize> {
@@ -394,7 +442,13 @@ impl Socket {
 impl Drop for OwnedSocket {
     fn drop(&mut self) {
         // SAFETY: the socket is ours and is closed once.
-        unsafe { closesocket(self.0) };
+        unsafe { closesocket(self.socket) };
+    }
+}
+
+impl AsRef<Socket> for Socket {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 
@@ -418,7 +472,7 @@ pub(super) fn length(bytes: usize) -> i32 {
 }
 
 /// The result of a call that returns 0 or SOCKET_ERROR.
-pub(super) fn success(result: i32) -> Result<()> {
+pub(crate) fn success(result: i32) -> Result<()> {
     if result == 0 {
         Ok(())
     } else {

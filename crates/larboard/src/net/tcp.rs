@@ -2,6 +2,7 @@
 
 use super::Socket;
 use super::address::{RawAddress, each_address};
+use super::selection;
 use super::socket::success;
 use crate::error::{Error, Result, code};
 use crate::operation::Operation;
@@ -53,7 +54,7 @@ impl TcpListener {
     }
 
     /// Takes the next client out of the queue, or waits for one. The connection has the listener's blocking mode and
-    /// options (SOCK-16).
+    /// options (SOCK-16), but no selection of network events.
     ///
     /// # Errors
     /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK) on a non-blocking listener without a client,
@@ -69,7 +70,11 @@ impl TcpListener {
             ))
         };
         routine::resume_panic();
-        Ok((TcpStream(client?), address.get()?))
+        let client = client?;
+        if self.selected().ever() {
+            selection::cancel(&client)?; // it has inherited the listener's (EVT-29, ASY-16)
+        }
+        Ok((TcpStream(client), address.get()?))
     }
 
     /// Accepts without end.
@@ -88,13 +93,25 @@ impl TcpStream {
     /// [`WSAHOST_NOT_FOUND`](crate::code::WSAHOST_NOT_FOUND).
     pub fn connect(address: impl ToSocketAddrs) -> Result<Self> {
         each_address(address, |address| {
-            let socket = Socket::stream_for(address)?;
-            let raw = RawAddress::new(address);
-            // SAFETY: the address is read during the call only.
-            let connected = success(unsafe { connect(socket.raw(), raw.as_ptr(), raw.length) });
-            routine::resume_panic();
-            connected.map(|()| Self(socket))
+            let stream = Self(Socket::stream_for(address)?);
+            stream.connect_to(address).map(|()| stream)
         })
+    }
+
+    /// Connects a socket that is [not connected yet](Self::unconnected). On a non-blocking one it fails with
+    /// [`WSAEWOULDBLOCK`](crate::code::WSAEWOULDBLOCK), and the connect goes on (NB-07): its end is a network event
+    /// ([`Connect`](super::NetworkEvent::Connect)), or makes the socket [writable](super::Ready::writable) or
+    /// [exceptional](super::Ready::exceptional) in `select`. Stands for `connect`.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect); [`WSAEALREADY`](crate::code::WSAEALREADY) while a connect is under way,
+    /// [`WSAEISCONN`](crate::code::WSAEISCONN) on a connected socket.
+    pub fn connect_to(&self, address: &SocketAddr) -> Result<()> {
+        let raw = RawAddress::new(address);
+        // SAFETY: the address is read during the call only.
+        let connected = success(unsafe { connect(self.raw(), raw.as_ptr(), raw.length) });
+        routine::resume_panic();
+        connected
     }
 
     /// Connects, waiting for at most `timeout`.
@@ -122,7 +139,8 @@ impl TcpStream {
         }
     }
 
-    /// A socket that is not connected yet, bound to any address of the family `address` has: for an overlapped connect.
+    /// A socket that is not connected yet, bound to any address of the family `address` has: for
+    /// an overlapped connect, or one in non-blocking mode.
     ///
     /// # Errors
     /// [`WSAEMFILE`](crate::code::WSAEMFILE), [`WSAEAFNOSUPPORT`](crate::code::WSAEAFNOSUPPORT).

@@ -94,6 +94,7 @@ pub unsafe extern "system" fn WSAAccept(
                     fd,
                     peer,
                 });
+                selection::changed(&listener.file()); // one less waits
                 Err(WSATRY_AGAIN.into())
             }
             _ => {
@@ -445,15 +446,12 @@ unsafe fn connect_to(s: SOCKET, name: *const SOCKADDR, length: i32) -> Result<i3
         return Ok(0);
     }
     begin(&found, &address)?;
-    found.set(phase::INITIATOR);
-    selection::connecting(&found.file());
     let connected = attempt(&found, &address, patience(&found)).inspect_err(|_| {
         if found.is(phase::CONNECTING) {
             // It goes on, and Linux does not tell yet where to (SOCK-19).
             found.settings(|settings| settings.peer = Some(Box::new(address)));
         }
     });
-    selection::changed(&found.file());
     connected?;
     Ok(0)
 }
@@ -539,6 +537,8 @@ fn begin(found: &Found, address: &Address) -> Result<(), WsaError> {
     if !found.set_unless(phase::CONNECTING, phase::CONNECTING | phase::CONNECTED) {
         return Err(WSAEALREADY.into());
     }
+    found.set(phase::INITIATOR);
+    selection::connecting(&found.file());
     Ok(())
 }
 
@@ -559,9 +559,11 @@ fn attempt(found: &Found, address: &Address, patience: Patience) -> Result<(), W
     });
     // A select that has waited for a socket without connection now waits for one that has one, or goes on to it.
     found.file().rouse();
-    connected?;
-    found.connected(0);
-    Ok(())
+    if connected.is_ok() {
+        found.connected(0);
+    }
+    selection::changed(&found.file());
+    Ok(connected?)
 }
 
 /// Where an address of the connection goes, with its room.

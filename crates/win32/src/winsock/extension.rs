@@ -462,6 +462,8 @@ unsafe fn connect_with(
     if !found.set_unless(connecting, taken) {
         return Err(WSAEINVAL.into());
     }
+    found.set(phase::INITIATOR);
+    selection::connecting(&found.file());
     let connect = Connect {
         address,
         send,

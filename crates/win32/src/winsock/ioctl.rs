@@ -344,10 +344,8 @@ unsafe fn deliver(
 fn set_non_blocking(found: &Found, wanted: bool) -> Result<(), WsaError> {
     if wanted {
         found.set(phase::NON_BLOCKING);
-    } else if selection::is_selected(&found.file()) {
-        return Err(WSAEINVAL.into());
     } else {
-        found.clear(phase::NON_BLOCKING);
+        selection::make_blocking(&found.file())?;
     }
     Ok(())
 }

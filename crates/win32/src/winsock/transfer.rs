@@ -20,6 +20,7 @@ use larboard_kernel::io::blocking::Patience;
 use larboard_kernel::io::complete::Finished;
 use larboard_kernel::io::plain;
 use larboard_kernel::io::request::{OverlappedPtr, Started};
+use larboard_kernel::io::selection;
 use larboard_kernel::status::Status;
 
 use super::net_events;
@@ -436,6 +437,7 @@ pub(crate) unsafe fn run(
     };
     if binds && !matches!(result, Err(Status::INVALID_CONNECTION)) {
         found.set(phase::BOUND);
+        selection::changed(&found.file());
     }
     Ok(result?)
 }

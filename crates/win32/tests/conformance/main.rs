@@ -10,6 +10,8 @@ mod apc;
 mod cancel;
 mod handles;
 mod io;
+mod messages;
+mod net_events;
 mod nonblocking;
 mod overlapped;
 mod ports;

@@ -145,8 +145,11 @@ impl Socket {
         };
         match (asked, error) {
             (false, _) => {}
+            // The caller of connect has announced it and not come to the system call.
+            (true, 0) if poll.revents & libc::POLLHUP != 0 => {}
             (true, 0) => self.connected(0),
             (true, error) => {
+                forget_connect(fd);
                 self.connect_failed(error);
             }
         }
@@ -178,4 +181,18 @@ impl Socket {
         self.set(bits);
         Ok(())
     }
+}
+
+/// Linux tells of a failed connect once more, as ECONNABORTED of the next one, unless a connect has told of it. This is
+/// that connect; were the socket ready for a new one, the address would be too short for it.
+fn forget_connect(fd: i32) {
+    let family = libc::AF_INET as libc::sa_family_t;
+    // SAFETY: two bytes of this frame are read.
+    unsafe {
+        libc::connect(
+            fd,
+            (&raw const family).cast(),
+            size_of_val(&family) as libc::socklen_t,
+        )
+    };
 }

@@ -10,7 +10,6 @@
 
 use std::sync::Arc;
 
-use super::transfer::has_unread;
 use super::{Socket, phase};
 use crate::status::Status;
 
@@ -58,8 +57,11 @@ pub struct Conditions {
     pub events: u32,
     /// The code that comes with CONNECT or CLOSE.
     pub error: u16,
-    /// A measure of what waits to be received, which grows by arrivals only; 0 for streams.
+    /// How much waits that READ or ACCEPT speaks of: bytes, connections, or the memory that datagrams take. Between two
+    /// re-enabling calls only arrivals change it.
     pub unread: u32,
+    /// How much has ever been received, urgent bytes included; 0 without OOB.
+    pub received: u32,
 }
 
 /// The record of one socket.
@@ -70,7 +72,9 @@ pub struct NetEvents {
     /// Told, and not re-enabled since.
     told: u32,
     errors: [u16; COUNT],
+    /// As the last look has found them.
     unread: u32,
+    received: u32,
     sink: Option<Arc<dyn Sink>>,
 }
 
@@ -92,55 +96,71 @@ impl NetEvents {
 
     /// Replaces mask and sink (EVT-03, ASY-05). What holds is to be [`find`](Self::find)ed next.
     pub fn select(&mut self, mask: u32, sink: Option<Arc<dyn Sink>>) {
-        let kind = |sink: &Option<Arc<dyn Sink>>| sink.as_ref().map(|sink| sink.rearming());
-        if kind(&sink) == Some(Rearming::Message) {
-            // A connection that stands already is no news (ASY-15).
+        let posts = |sink: &Option<Arc<dyn Sink>>| {
+            sink.as_ref()
+                .is_some_and(|sink| sink.rearming() == Rearming::Message)
+        };
+        if posts(&sink) || posts(&self.sink) {
             self.told &= CONNECT;
-            self.recorded &= !CONNECT;
-        } else if kind(&self.sink) == Some(Rearming::Message) && mask != 0 {
-            self.told &= CONNECT;
+        }
+        if posts(&sink) {
+            self.recorded &= !CONNECT; // a connection that stands already is no news (ASY-15)
         }
         (self.mask, self.sink) = (mask, sink);
     }
 
-    /// The selection was made when there was a connection already, or none.
+    /// The selection was made when there was a connection already.
     pub fn connection_is_known(&mut self) {
         self.told |= CONNECT;
     }
 
     /// These hold. Records what has not been told, and tells everything that is selected and was not recorded.
     pub fn find(&mut self, found: Conditions) {
-        self.record(found, found.events & !self.told);
-        self.unread = found.unread;
+        let fresh = self.record(found, found.events & !self.told);
+        self.tell(fresh);
     }
 
-    /// As [`find`](Self::find) after an edge: something has come. What it is that came is what holds and had not been
-    /// known; if everything had been known, it is more of it (EVT-13).
+    /// As [`find`](Self::find) after an edge, which may be an arrival: of more than there was before (EVT-13).
     pub fn arrive(&mut self, found: Conditions) {
-        let mut new = found.events & !self.told;
-        let rearming = self.sink.as_ref().map(|sink| sink.rearming());
         let known = self.told | self.recorded;
-        if rearming != Some(Rearming::Message) && found.events & !known == 0 {
-            if found.unread == 0 || found.unread > self.unread {
-                new |= found.events & (READ | ACCEPT);
-            }
-            new |= found.events & OOB;
-        }
-        self.record(found, new);
-        self.unread = found.unread;
+        let again = if self.rearming() == Some(Rearming::Message) {
+            0
+        } else {
+            found.events & known & self.arrived(found)
+        };
+        let fresh = self.record(found, found.events & !self.told | again);
+        self.tell(fresh | again);
     }
 
-    fn record(&mut self, found: Conditions, new: u32) {
+    /// Of which events there is more than at the last look. An edge alone says nothing: it may be about something else,
+    /// or about what a look has found before it.
+    fn arrived(&self, found: Conditions) -> u32 {
+        let mut more = 0;
+        let unread = found.unread.saturating_sub(self.unread);
+        if unread > 0 {
+            more |= READ | ACCEPT;
+        }
+        // An urgent byte is received, but does not lie among the unread ones.
+        if found.received.wrapping_sub(self.received) > unread {
+            more |= OOB;
+        }
+        more
+    }
+
+    /// Gives what was not recorded before.
+    fn record(&mut self, found: Conditions, new: u32) -> u32 {
+        self.unread = found.unread;
+        if found.events & OOB != 0 {
+            self.received = found.received;
+        }
         self.told &= !new;
         let fresh = new & !self.recorded;
-        for at in bits(fresh & (CONNECT | CLOSE)) {
-            self.errors[at] = found.error;
-        }
-        for at in bits(fresh & !(CONNECT | CLOSE)) {
-            self.errors[at] = 0;
+        for at in bits(fresh) {
+            let has_error = 1 << at & (CONNECT | CLOSE) != 0;
+            self.errors[at] = if has_error { found.error } else { 0 };
         }
         self.recorded |= new;
-        self.tell(fresh);
+        fresh
     }
 
     /// Tells what is recorded and selected: all of it by messages, what is `fresh` by an event.
@@ -164,15 +184,23 @@ impl NetEvents {
         self.tell(ALL);
     }
 
+    fn rearming(&self) -> Option<Rearming> {
+        self.sink.as_ref().map(|sink| sink.rearming())
+    }
+
     /// The program has called what re-enables `events`; whatever was recorded is looked for anew (EVT-16).
     pub fn rearm(&mut self, events: u32) {
         self.recorded &= !events;
         self.told &= !events;
+        if events & READ != 0 {
+            self.unread = 0; // unless a look follows
+        }
     }
 
-    /// Has this been told and not been re-enabled?
-    pub fn is_told(&self, event: u32) -> bool {
-        self.told & event != 0
+    /// Nothing is to be told of this event, whether it holds or not: it has been, and was not re-enabled, or it waits to
+    /// be fetched.
+    pub fn is_known(&self, event: u32) -> bool {
+        (self.told | self.recorded) & event != 0
     }
 
     /// Is anything recorded that is selected?
@@ -186,6 +214,12 @@ impl NetEvents {
         self.recorded &= !due;
         self.told |= due;
         (due, self.errors)
+    }
+
+    /// As [`fetch`](Self::fetch), of what a look has just found as well.
+    pub fn find_and_fetch(&mut self, found: Conditions) -> (u32, [u16; COUNT]) {
+        self.record(found, found.events & !self.told);
+        self.fetch()
     }
 }
 
@@ -213,34 +247,44 @@ impl Socket {
         };
         // SAFETY: one entry, of this frame.
         unsafe { libc::poll(&mut poll, 1, 0) };
-        let level = |bits: i16| poll.revents & bits != 0;
         if !self.is_stream() {
-            return self.datagram_conditions(fd, poll.revents);
+            self.datagram_conditions(fd, poll.revents)
+        } else if self.is(phase::LISTENING) {
+            listener_conditions(fd, poll.revents)
+        } else if self.is(phase::CONNECTED) {
+            self.connection_conditions(fd, poll.revents)
+        } else {
+            self.failed_connect()
         }
-        if self.is(phase::LISTENING) {
-            return Conditions {
-                events: if level(libc::POLLIN) { ACCEPT } else { 0 },
-                ..Conditions::default()
-            };
+    }
+
+    /// What holds of a connection of which nothing but more data can be news.
+    pub fn data_conditions(&self, fd: i32) -> Conditions {
+        let unread = readable(fd);
+        Conditions {
+            events: if unread > 0 { READ } else { 0 },
+            unread,
+            ..Conditions::default()
         }
-        if !self.is(phase::CONNECTED) {
-            return self.failed_connect();
-        }
+    }
+
+    fn connection_conditions(&self, fd: i32, level: i16) -> Conditions {
+        let level = |bits: i16| level & bits != 0;
         let mut found = Conditions::default();
+        if level(libc::POLLIN) {
+            found = self.data_conditions(fd); // nothing, if it is the end that can be read
+        }
         if self.is(phase::INITIATOR) {
             found.events |= CONNECT;
-        }
-        let ended = level(libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR);
-        if level(libc::POLLIN) && (!ended || has_unread(fd)) {
-            found.events |= READ;
         }
         if level(libc::POLLOUT) && !level(libc::POLLHUP | libc::POLLERR) {
             found.events |= WRITE;
         }
         if level(libc::POLLPRI) && !self.is(phase::OOB_INLINE) {
             found.events |= OOB;
+            found.received = received(fd);
         }
-        if ended || self.is(phase::RESET) {
+        if level(libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR) || self.is(phase::RESET) {
             found.events |= CLOSE;
             if level(libc::POLLERR) || self.is(phase::RESET) {
                 found.error = Status::CONNECTION_ABORTED.wsa() as u16;
@@ -254,10 +298,10 @@ impl Socket {
             unread: waiting_memory(fd),
             ..Conditions::default()
         };
-        if level & (libc::POLLIN | libc::POLLERR) != 0 {
+        if level & (libc::POLLIN | libc::POLLERR) != 0 || self.is(phase::UNREACHABLE) {
             found.events |= READ;
         }
-        if level & libc::POLLOUT != 0 && self.is(phase::BOUND | phase::CONNECTED) {
+        if level & libc::POLLOUT != 0 {
             found.events |= WRITE;
         }
         if self.is(phase::CONNECTED) {
@@ -268,16 +312,63 @@ impl Socket {
 
     /// Of a stream without a connection there is only to tell why it has none.
     fn failed_connect(&self) -> Conditions {
-        let error = self.remembered().connect_error;
         if !self.is(phase::INITIATOR) || self.is(phase::CONNECTING) {
             return Conditions::default();
         }
+        let error = self.remembered().connect_error;
         error.map_or(Conditions::default(), |error| Conditions {
             events: CONNECT,
             error: error.wsa() as u16,
-            unread: 0,
+            ..Conditions::default()
         })
     }
+}
+
+fn listener_conditions(fd: i32, level: i16) -> Conditions {
+    /// `tcp_info.tcpi_unacked`: of a listener, how many connections wait.
+    const WAITING: usize = 24;
+    if level & libc::POLLIN == 0 {
+        return Conditions::default();
+    }
+    let waiting = tcp_info(fd)[WAITING..].first_chunk().copied();
+    Conditions {
+        events: ACCEPT,
+        unread: waiting.map_or(0, u32::from_ne_bytes),
+        ..Conditions::default()
+    }
+}
+
+/// The low half of how many bytes have come on a stream so far.
+fn received(fd: i32) -> u32 {
+    /// `tcp_info.tcpi_bytes_received`.
+    const RECEIVED: usize = 128;
+    let received = tcp_info(fd)[RECEIVED..].first_chunk().copied();
+    received.map_or(0, u64::from_ne_bytes) as u32
+}
+
+/// The beginning of Linux' struct tcp_info.
+fn tcp_info(fd: i32) -> [u8; 136] {
+    let mut information = [0; 136];
+    let mut length = information.len() as libc::socklen_t;
+    // SAFETY: the array is of this frame and has the length given.
+    unsafe {
+        libc::getsockopt(
+            fd,
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            information.as_mut_ptr().cast(),
+            &mut length,
+        )
+    };
+    information
+}
+
+/// Bytes of a stream that can be received.
+fn readable(fd: i32) -> u32 {
+    let mut count = 0i32;
+    // SAFETY: the count is of this frame.
+    unsafe { libc::ioctl(fd, libc::FIONREAD, &mut count) };
+    count.max(0).cast_unsigned()
 }
 
 /// The memory that waiting datagrams take.
@@ -341,6 +432,13 @@ mod tests {
         }
     }
 
+    fn more(events: u32, unread: u32) -> Conditions {
+        Conditions {
+            unread,
+            ..holds(events)
+        }
+    }
+
     fn told(sink: &Told) -> Vec<u32> {
         let mut told = sink.told.lock().unwrap();
         told.drain(..).map(|(event, _)| event).collect()
@@ -357,10 +455,40 @@ mod tests {
         events.find(holds(READ | WRITE));
         assert_eq!(events.fetch().0, 0);
         events.arrive(holds(READ | WRITE));
+        assert_eq!((told(&sink), events.fetch().0), (vec![], 0), "no more");
+        events.arrive(more(READ | WRITE, 3));
         assert_eq!((told(&sink), events.fetch().0), (vec![READ], READ));
         events.rearm(READ);
         events.find(holds(READ));
         assert_eq!(events.fetch().0, READ);
+    }
+
+    #[test]
+    fn an_arrival_sets_the_event_object_again_although_nothing_was_fetched() {
+        let (mut events, sink) = selected(Rearming::Event, false, READ);
+        events.arrive(more(READ, 3));
+        events.arrive(more(READ, 3));
+        events.arrive(more(READ, 6));
+        assert_eq!((told(&sink), events.fetch().0), (vec![READ, READ], READ));
+    }
+
+    #[test]
+    fn urgent_bytes_are_what_is_received_and_not_unread() {
+        let (mut events, sink) = selected(Rearming::Event, false, READ | OOB);
+        let look = |events, unread, received| Conditions {
+            received,
+            ..more(events, unread)
+        };
+        events.arrive(look(OOB, 0, 1));
+        events.arrive(look(OOB, 0, 1));
+        assert_eq!((told(&sink), events.fetch().0), (vec![OOB], OOB));
+        events.arrive(look(READ | OOB, 3, 4));
+        assert_eq!((told(&sink), events.fetch().0), (vec![READ], READ));
+        events.arrive(look(READ | OOB, 3, 5));
+        assert_eq!((told(&sink), events.fetch().0), (vec![OOB], OOB));
+        events.rearm(READ);
+        events.arrive(look(READ | OOB, 2, 7));
+        assert_eq!((told(&sink), events.fetch().0), (vec![READ], READ));
     }
 
     #[test]
@@ -418,7 +546,7 @@ mod tests {
         events.find(Conditions {
             events: CONNECT,
             error: 10061,
-            unread: 0,
+            ..Conditions::default()
         });
         let (found, errors) = events.fetch();
         assert_eq!((found, errors[4]), (CONNECT, 10061));
@@ -429,8 +557,8 @@ mod tests {
         let (mut events, _sink) = selected(Rearming::Event, false, READ);
         let waiting = |unread| Conditions {
             events: READ,
-            error: 0,
             unread,
+            ..Conditions::default()
         };
         events.arrive(waiting(700));
         assert_eq!(events.fetch().0, READ);

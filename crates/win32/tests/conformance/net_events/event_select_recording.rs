@@ -6,7 +6,7 @@ use super::functions::{RECEIVES, SENDS, fill, wsa_accept};
 use super::watch::{ALL, QUIETLY, Watch, taken};
 use crate::common::w::Win32::Networking::WinSock::{
     CF_ACCEPT, CF_DEFER, FD_ACCEPT, FD_CLOSE, FD_CONNECT, FD_OOB, FD_READ, FD_WRITE, FIONREAD,
-    MSG_OOB, MSG_PEEK, WSAEWOULDBLOCK, WSATRY_AGAIN, recv,
+    MSG_OOB, MSG_PEEK, MSG_WAITALL, WSAEWOULDBLOCK, WSATRY_AGAIN, recv,
 };
 use crate::common::{DEADLINE, Socket, wait_until};
 use crate::io::operation::ADDRESS_ROOM;
@@ -312,7 +312,7 @@ fn evt_15_a_wrong_receive_re_enables_nothing() {
     watch.expect(&a, FD_READ);
     assert_eq!(call!(recv(a.raw(), null_mut(), 4, 0)), -1);
     watch.quiet(&a);
-    assert!(a.recv_flags(&mut [0; 4], 0x4000_0000).is_err());
+    assert!(a.recv_flags(&mut [0; 4], MSG_WAITALL | MSG_PEEK).is_err());
     watch.quiet(&a);
     assert_eq!(a.recv_all(3), b"abc");
 }

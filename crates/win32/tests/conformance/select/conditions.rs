@@ -176,10 +176,10 @@ fn sel_03_a_udp_socket_is_always_writable() {
 #[test]
 fn sel_04_urgent_data_makes_exceptional() {
     let (a, b) = connected_pair();
-    b.send_flags(b"!", MSG_OOB as i32).expect("send");
+    b.send_flags(b"!", MSG_OOB).expect("send");
     becomes(&a, WRITE_EXCEPT);
     let mut byte = [0];
-    assert_eq!(a.recv_flags(&mut byte, MSG_OOB as i32), Ok(1));
+    assert_eq!(a.recv_flags(&mut byte, MSG_OOB), Ok(1));
     assert_eq!(&byte, b"!");
     assert_eq!(state(&a), WRITE);
 }
@@ -189,7 +189,7 @@ fn sel_04_urgent_data_makes_exceptional() {
 fn sel_05_inline_urgent_data_makes_readable() {
     let (a, b) = connected_pair();
     a.set(SOL_SOCKET, SO_OOBINLINE, 1i32).expect("SO_OOBINLINE");
-    b.send_flags(b"!", MSG_OOB as i32).expect("send");
+    b.send_flags(b"!", MSG_OOB).expect("send");
     becomes(&a, READ_WRITE);
     assert_eq!(a.recv(&mut [0; 4]), Ok(1));
     becomes(&a, WRITE);
