@@ -345,7 +345,7 @@ impl Queue {
         true
     }
 
-    /// A window is gone, and with it what was meant for it.
+    /// A window is gone, and with it what was meant for it. Who waits for an answer of it goes on without one.
     pub(super) fn forget(&self, window: &Window) {
         let handle = window.handle();
         let mut state = self.state.lock();
@@ -353,6 +353,12 @@ impl Queue {
         state.posted.retain(|message| message.window != handle);
         state.timers.retain(|timer| timer.window != handle);
         state.due.retain(|timer| timer.window != handle);
+        let sent = std::mem::take(&mut state.sent);
+        let (wanted, unwanted): (VecDeque<_>, VecDeque<_>) =
+            sent.into_iter().partition(Delivery::is_wanted);
+        state.sent = wanted;
+        drop(state);
+        unwanted.into_iter().for_each(Delivery::fail);
     }
 
     /// Looks; if nothing is found and `arm` is set, the queue is armed in the same step.

@@ -41,6 +41,11 @@ impl Alarm for Timer {
         let queue = self.queue.upgrade()?;
         queue.timer_is_due(self).then_some(moment + self.period)
     }
+
+    /// A timer that is set anew is another one, and this one is gone.
+    fn wants(&self, _generation: u64) -> bool {
+        true
+    }
 }
 
 /// Sets a timer of `queue`, in the place of the one with the same window and id. Without a window and with an id that

@@ -286,11 +286,16 @@ impl Window {
     }
 }
 
-/// The windows of a thread that has ended go without being told.
+/// The windows of a thread that has ended go without being told; what belonged to them in other threads is destroyed there.
 pub(super) fn thread_ends(queue: &Queue) {
-    for window in all() {
-        if std::ptr::eq(Arc::as_ptr(&window.queue), queue) && window.is_alive() {
-            window.remove();
+    let is_of_thread = |window: &Arc<Window>| std::ptr::eq(Arc::as_ptr(&window.queue), queue);
+    let windows = all();
+    for window in windows.iter().filter(|w| is_of_thread(w) && w.is_alive()) {
+        window.remove();
+        for other in window.below(|_| true) {
+            if !is_of_thread(&other) {
+                other.destroy_wherever();
+            }
         }
     }
 }

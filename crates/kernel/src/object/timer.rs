@@ -22,6 +22,9 @@ use crate::sync::Arc;
 pub(crate) trait Alarm: Send + Sync {
     /// The moment has come, for the setting with this generation. Gives the moment of the next firing.
     fn fire(&self, moment: Instant, generation: u64) -> Option<Instant>;
+
+    /// Is this its setting still? Otherwise the clock may forget it.
+    fn wants(&self, generation: u64) -> bool;
 }
 
 /// Has `alarm` called at a moment, unless it is gone by then.
@@ -143,6 +146,10 @@ impl Alarm for Timer {
         self.dispatcher.set();
         Some(moment + setting.period?)
     }
+
+    fn wants(&self, generation: u64) -> bool {
+        self.setting.lock().generation == generation
+    }
 }
 
 /// How long until a due time.
@@ -175,6 +182,8 @@ struct Entries {
     heap: BinaryHeap<Reverse<Entry>>,
     sequence: u64,
     running: bool,
+    /// At this length void entries are looked for.
+    crowded: usize,
 }
 
 struct Entry {
@@ -251,6 +260,9 @@ impl Clock {
 
 impl Entries {
     fn push(&mut self, moment: Instant, alarm: Weak<dyn Alarm>, generation: u64) {
+        if self.heap.len() >= self.crowded {
+            self.sweep();
+        }
         self.sequence += 1;
         self.heap.push(Reverse(Entry {
             moment,
@@ -258,5 +270,15 @@ impl Entries {
             alarm,
             generation,
         }));
+    }
+
+    /// Drops what is void: a program may set a timer anew long before it is due, again and again.
+    fn sweep(&mut self) {
+        let is_wanted = |entry: &Entry| {
+            let alarm = entry.alarm.upgrade();
+            alarm.is_some_and(|alarm| alarm.wants(entry.generation))
+        };
+        self.heap.retain(|Reverse(entry)| is_wanted(entry));
+        self.crowded = (2 * self.heap.len()).max(64);
     }
 }

@@ -30,6 +30,7 @@ use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::cancel::{self, Which};
 use larboard_kernel::io::file::File;
 use larboard_kernel::io::request::{OverlappedPtr, Rare};
+use larboard_kernel::io::selection;
 use larboard_kernel::status::Status;
 
 use super::address;
