@@ -170,7 +170,11 @@ pub(super) fn received(file: &File, io: &mut Io, direction: Direction, left: boo
     let Some(socket) = socket(file) else { return };
     let (events, look) = match direction {
         Direction::In if socket.is(phase::LISTENING) => (ACCEPT, true),
-        Direction::In => (READ, left || !socket.is_stream()),
+        // A short receive has drained a stream, if it has not stopped before an urgent byte.
+        Direction::In => (
+            READ,
+            left || !socket.is_stream() || file.state.is_lasting(),
+        ),
         Direction::Urgent => (OOB, true),
         Direction::Out => return,
     };

@@ -282,3 +282,34 @@ impl Entries {
         self.crowded = (2 * self.heap.len()).max(64);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Silent;
+
+    impl Alarm for Silent {
+        fn fire(&self, _moment: Instant, _generation: u64) -> Option<Instant> {
+            None
+        }
+        fn wants(&self, generation: u64) -> bool {
+            generation == 0
+        }
+    }
+
+    #[test]
+    fn void_settings_do_not_pile_up() {
+        let mut entries = Entries::default();
+        let (late, alive) = (Instant::now() + Duration::from_secs(3600), Arc::new(Silent));
+        let weak = |alarm: &Arc<Silent>| -> Weak<dyn Alarm> { Arc::<Silent>::downgrade(alarm) };
+        entries.push(late, weak(&alive), 0);
+        for _ in 0..10_000 {
+            entries.push(late, weak(&alive), 1);
+            entries.push(late, weak(&Arc::new(Silent)), 0);
+        }
+        assert!(entries.heap.len() <= 65, "{}", entries.heap.len());
+        entries.sweep();
+        assert_eq!(entries.heap.len(), 1);
+    }
+}

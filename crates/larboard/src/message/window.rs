@@ -77,7 +77,6 @@ thread_local! {
 
 impl Window {
     pub(super) fn create() -> Result<Rc<Self>> {
-        sys::startup();
         let class = class()?;
         // SAFETY: the class name ends with zero, and the procedure of the class copes with every message; no other
         // pointer is given.

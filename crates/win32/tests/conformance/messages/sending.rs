@@ -10,10 +10,11 @@ use crate::common::w::Win32::Foundation::{
 };
 use crate::common::w::Win32::System::Threading::{ExitThread, SetEvent};
 use crate::common::w::Win32::UI::WindowsAndMessaging::{
-    HWND_BROADCAST, ISMEX_CALLBACK, ISMEX_NOSEND, ISMEX_NOTIFY, ISMEX_REPLIED, ISMEX_SEND,
-    InSendMessage, InSendMessageEx, IsWindow, PM_REMOVE, PostMessageW, PostQuitMessage,
-    RegisterWindowMessageW, ReplyMessage, SMTO_BLOCK, SMTO_NORMAL, SendMessageCallbackW,
-    SendMessageTimeoutW, SendMessageW, SendNotifyMessageW, WM_DESTROY,
+    GetParent, GetQueueStatus, HWND_BROADCAST, ISMEX_CALLBACK, ISMEX_NOSEND, ISMEX_NOTIFY,
+    ISMEX_REPLIED, ISMEX_SEND, InSendMessage, InSendMessageEx, IsWindow, PM_REMOVE, PostMessageW,
+    PostQuitMessage, QS_SENDMESSAGE, RegisterWindowMessageW, ReplyMessage, SMTO_BLOCK, SMTO_NORMAL,
+    SendMessageCallbackW, SendMessageTimeoutW, SendMessageW, SendNotifyMessageW, WM_DESTROY,
+    WS_CHILD,
 };
 use crate::common::{
     DEADLINE, LIMIT, Log, QUIET, create_thread, event, in_own_thread, last_error, task, wait,
@@ -245,6 +246,60 @@ fn msg_18_the_end_of_a_thread() {
     assert_eq!(call!(IsWindow(window_of(address))), 0);
     assert_eq!(call!(PostMessageW(window_of(address), WM_ONE, 0, 0)), 0);
     assert_eq!(last_error(), ERROR_INVALID_WINDOW_HANDLE);
+}
+
+/// MSG-18: Who waits for a window that goes without having looked goes on without an answer.
+#[test]
+fn msg_18_the_end_of_a_window_ends_the_wait_for_it() {
+    in_own_thread(|| {
+        let (window, other) = (Window::plain(), Window::plain());
+        let address = window.address();
+        let sender = task(move || {
+            let answer = call!(SendMessageW(window_of(address), WM_ONE, 0, 0));
+            (answer, last_error())
+        });
+        let sent = || call!(GetQueueStatus(QS_SENDMESSAGE)) >> 16 & QS_SENDMESSAGE != 0;
+        assert!(wait_until(DEADLINE, sent));
+        drop(window);
+        assert_eq!(sender.result(), (0, ERROR_INVALID_WINDOW_HANDLE));
+        assert!(!sent());
+        drop(other);
+    });
+}
+
+/// MSG-18: A window goes with its parent, also where the two belong to different threads and the parent's has ended.
+#[test]
+fn msg_18_windows_in_two_threads() {
+    for ends_thread in [false, true] {
+        let (sender, address) = channel();
+        let (go, done) = (Arc::new(event()), Arc::new(event()));
+        let (wanted, destroyed) = (go.clone(), done.clone());
+        let parent = task(move || {
+            let window = Window::plain();
+            sender.send(window.address()).expect("it is waited for");
+            wait(**wanted, LIMIT);
+            if ends_thread {
+                std::mem::forget(window);
+            } else {
+                drop(window);
+                call!(SetEvent(**destroyed));
+            }
+        });
+        let parent_window = address.recv().expect("the thread runs");
+        in_own_thread(move || {
+            let inside = Place {
+                parent: window_of(parent_window),
+                style: WS_CHILD,
+                name: "",
+            };
+            let child = Window::at(&inside, |_, _, _, _| None);
+            call!(SetEvent(**go));
+            pump_until(|| call!(IsWindow(child.raw())) == 0);
+            assert!(call!(GetParent(child.raw())).is_null());
+            parent.result();
+            assert_eq!(crate::common::signalled(**done), !ends_thread);
+        });
+    }
 }
 
 /// MSG-19: A message sent by HWND_BROADCAST reaches every top-level window, those of other threads too.

@@ -50,7 +50,7 @@ fn msg_35_text_is_converted() {
     in_own_thread(|| {
         let window = Window::plain();
         assert_ne!(
-            call!(SetWindowTextA(window.raw(), "닻을 올려라\0".as_ptr())),
+            call!(SetWindowTextA(window.raw(), c"닻을 올려라".as_ptr().cast())),
             0
         );
         assert_eq!(text_of(window.raw(), 50), "닻을 올려라");
@@ -67,7 +67,7 @@ fn msg_35_text_is_converted() {
         let narrow = call!(CreateWindowExA(
             0,
             class.lpszClassName,
-            "이름\0".as_ptr(),
+            c"이름".as_ptr().cast(),
             0,
             0,
             0,
@@ -98,7 +98,7 @@ fn msg_34_text_across_threads() {
                 window,
                 WM_SETTEXT,
                 0,
-                "건너편\0".as_ptr() as isize
+                c"건너편".as_ptr() as isize
             ));
             assert_ne!(set, 0);
             (text_of(window, 50), narrow_text_of(window, 50))
