@@ -10,6 +10,7 @@ use windows_sys::Win32::Foundation::{
     ERROR_INVALID_PARAMETER, ERROR_NOACCESS, FALSE, HANDLE, HANDLE_FLAG_INHERIT,
     HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAGS, TRUE,
 };
+use windows_sys::Win32::Networking::WinSock::FD_CLOSE;
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::core::BOOL;
 
@@ -34,18 +35,23 @@ use crate::process;
 pub unsafe extern "system" fn CloseHandle(hobject: HANDLE) -> BOOL {
     win32(FALSE, || {
         if pseudo(hobject).is_none() {
-            tell_windows(hobject);
-            table().close(key(hobject))?;
+            close(hobject)?;
         }
         Ok(TRUE)
     })
 }
 
-/// A window that network events of a socket go to hears that it is closed in this way (ASY-18).
-fn tell_windows(hobject: HANDLE) {
-    if let Ok(file) = table().get_tagged::<File>(key(hobject)) {
-        selection::closing(&file);
+/// Closes a handle. A window that network events of a socket go to hears that it is closed in this way (ASY-18).
+fn close(handle: HANDLE) -> Result<(), Win32Error> {
+    let selected = table().get_tagged::<File>(key(handle)).ok();
+    let selected = selected.and_then(|file| Some((selection::hears_of_closing(&file)?, file)));
+    table().close(key(handle))?;
+    if let Some((sink, file)) = selected
+        && file.handles().are_closed()
+    {
+        sink.tell(FD_CLOSE, 0);
     }
+    Ok(())
 }
 
 /// Gives a second handle to the object of the first (HND-18). Pseudo handles become real ones (HND-07).
@@ -82,7 +88,7 @@ pub unsafe extern "system" fn DuplicateHandle(
                 )
             });
         if closes && pseudo(hsourcehandle).is_none() {
-            table().close(key(hsourcehandle))?;
+            close(hsourcehandle)?;
         }
         // SAFETY: null or valid for a write by this function's contract.
         unsafe { store(lptargethandle, duplicate?) };

@@ -39,17 +39,18 @@ same! {
 
     Networking::WinSock:
         AcceptEx FreeAddrInfoW GetAcceptExSockaddrs GetAddrInfoW GetHostNameW GetNameInfoW
-        InetNtopW InetPtonW TransmitFile WSAAccept WSAAsyncSelect WSAAddressToStringA WSAAddressToStringW
-        WSACleanup WSACloseEvent WSAConnect WSAConnectByList WSAConnectByNameA WSAConnectByNameW
-        WSACreateEvent WSADuplicateSocketA WSADuplicateSocketW WSAEnumProtocolsA WSAEnumProtocolsW
-        WSAGetLastError WSAGetOverlappedResult WSAHtonl WSAHtons WSAIoctl WSANSPIoctl WSANtohl
-        WSANtohs WSAPoll WSAProviderConfigChange WSARecv WSARecvDisconnect WSARecvEx WSARecvFrom
-        WSAResetEvent WSASend WSASendDisconnect WSASendMsg WSASendTo WSASetEvent WSASetLastError
-        WSASocketA WSASocketW WSAStartup WSAStringToAddressA WSAStringToAddressW
-        WSAWaitForMultipleEvents __WSAFDIsSet accept bind closesocket connect freeaddrinfo getaddrinfo
-        gethostbyaddr gethostbyname gethostname getnameinfo getpeername getprotobyname
-        getprotobynumber getservbyname getservbyport getsockname getsockopt htonl htons inet_addr
-        inet_ntoa inet_ntop inet_pton ioctlsocket listen ntohl ntohs recv recvfrom select send sendto
+        InetNtopW InetPtonW TransmitFile WSAAccept WSAAsyncSelect WSAAddressToStringA
+        WSAAddressToStringW WSACleanup WSACloseEvent WSAConnect WSAConnectByList WSAConnectByNameA
+        WSAConnectByNameW WSACreateEvent WSADuplicateSocketA WSADuplicateSocketW
+        WSAEnumNetworkEvents WSAEnumProtocolsA WSAEnumProtocolsW WSAEventSelect WSAGetLastError
+        WSAGetOverlappedResult WSAHtonl WSAHtons WSAIoctl WSANSPIoctl WSANtohl WSANtohs WSAPoll
+        WSAProviderConfigChange WSARecv WSARecvDisconnect WSARecvEx WSARecvFrom WSAResetEvent
+        WSASend WSASendDisconnect WSASendMsg WSASendTo WSASetEvent WSASetLastError WSASocketA
+        WSASocketW WSAStartup WSAStringToAddressA WSAStringToAddressW WSAWaitForMultipleEvents
+        __WSAFDIsSet accept bind closesocket connect freeaddrinfo getaddrinfo gethostbyaddr
+        gethostbyname gethostname getnameinfo getpeername getprotobyname getprotobynumber
+        getservbyname getservbyport getsockname getsockopt htonl htons inet_addr inet_ntoa
+        inet_ntop inet_pton ioctlsocket listen ntohl ntohs recv recvfrom select send sendto
         setsockopt shutdown socket;
 
     Storage::FileSystem:

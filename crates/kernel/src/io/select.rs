@@ -190,10 +190,7 @@ fn look(file: &File, place: &mut libc::pollfd) -> u32 {
     if !socket.is_stream() {
         return of_datagrams(socket, place);
     }
-    // A hang-up without an error: connect(2) has not been called yet.
-    if place.revents & (libc::POLLERR | libc::POLLHUP) != libc::POLLHUP {
-        socket.settle_connect(place.fd);
-    }
+    socket.settle_connect(place.fd);
     if socket.is(phase::LISTENING) {
         return bits(place.revents, libc::POLLIN, READABLE);
     }

@@ -134,19 +134,15 @@ pub fn receive_refused(file: &File) {
     }
 }
 
-/// The handle is closed by CloseHandle: a window hears of it (ASY-18).
-pub fn closing(file: &File) {
+/// Who is to hear FD_CLOSE if the last handle is now closed by CloseHandle: a window (ASY-18).
+pub fn hears_of_closing(file: &File) -> Option<Arc<dyn Sink>> {
     if !is_touched(file) {
-        return;
+        return None;
     }
     let io = file.lock();
-    if let Some(events) = io.selection()
-        && rearming(&io) == Some(Rearming::Message)
-        && events.mask() & CLOSE != 0
-        && let Some(sink) = events.sink()
-    {
-        sink.tell(CLOSE, 0);
-    }
+    let events = io.selection().filter(|events| events.mask() & CLOSE != 0)?;
+    let sink = events.sink()?;
+    (sink.rearming() == Rearming::Message).then(|| sink.clone())
 }
 
 /// The handle has another descriptor, which knows nothing of what the old one has told.
@@ -171,17 +167,18 @@ pub(super) fn received(file: &File, io: &mut Io, direction: Direction, left: boo
     let (events, look) = match direction {
         Direction::In if socket.is(phase::LISTENING) => (ACCEPT, true),
         // A short receive has drained a stream, if it has not stopped before an urgent byte.
-        Direction::In => (
-            READ,
-            left || !socket.is_stream() || file.state.is_lasting(),
-        ),
+        Direction::In => (READ, left || !socket.is_stream() || file.state.is_lasting()),
         Direction::Urgent => (OOB, true),
         Direction::Out => return,
     };
-    if let Some(record) = io.selection_mut() {
-        record.rearm(events);
-        if look {
-            find(socket, io);
+    let Some(record) = io.selection_mut() else {
+        return;
+    };
+    record.rearm(events);
+    if look {
+        let found = usual_conditions(file, socket, io);
+        if let Some(record) = io.selection_mut() {
+            record.find(found);
         }
     }
 }
@@ -195,22 +192,28 @@ pub(super) fn look(file: &File, io: &mut Io) {
 
 /// An edge has come, and what waits has been performed.
 pub(super) fn edge(file: &File, io: &mut Io) {
-    let (Some(socket), Some(events), false) = (socket(file), io.selection(), io.closed) else {
+    let (Some(socket), true, false) = (socket(file), io.selection().is_some(), io.closed) else {
         return;
     };
-    // Of most edges of most connections the only news can be data, and one question answers that.
-    let only_data = socket.is_open_stream()
-        && events.is_known(WRITE)
+    let found = usual_conditions(file, socket, io);
+    if let Some(events) = io.selection_mut() {
+        events.arrive(found);
+    }
+}
+
+/// As [`conditions`], with one question to the system instead of three where nothing but data can be news: so it is
+/// whenever a connection is used as most are.
+fn usual_conditions(file: &File, socket: &Socket, io: &Io) -> Conditions {
+    let known = |events| io.selection().is_some_and(|record| record.is_known(events));
+    if socket.is_open_stream()
         && !file.state.is_lasting()
-        && (events.is_known(CONNECT) || !socket.is(phase::INITIATOR))
-        && io.is_idle(Direction::In);
-    let found = if only_data {
+        && known(WRITE)
+        && (known(CONNECT) || !socket.is(phase::INITIATOR))
+        && io.is_idle(Direction::In)
+    {
         socket.data_conditions(io.fd)
     } else {
         conditions(socket, io, rearming(io))
-    };
-    if let Some(events) = io.selection_mut() {
-        events.arrive(found);
     }
 }
 

@@ -23,10 +23,13 @@ use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::thread::{Extension, Thread};
 use crate::object::wait::{self, Outcome, Waitable};
 use crate::status::Status;
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sync::{Arc, AtomicU32, Mutex, Ordering, Weak};
 
 /// How many messages may be posted and not taken.
 pub const LIMIT: usize = 10_000;
+
+/// After so many messages the owner of a queue has a look at what else is ready.
+const A_ROUND: u32 = 64;
 
 /// Kinds, as bits.
 pub mod kind {
@@ -46,6 +49,8 @@ pub mod kind {
 pub struct Queue {
     dispatcher: Dispatcher,
     thread: u32,
+    /// Messages taken by `take`. Written by the owner only.
+    taken: AtomicU32,
     state: Mutex<State>,
 }
 
@@ -163,6 +168,7 @@ impl Queue {
         Queue {
             dispatcher: Dispatcher::new(Signal::Notification(false)),
             thread,
+            taken: AtomicU32::new(0),
             state: Mutex::default(),
         }
     }
@@ -213,19 +219,33 @@ impl Queue {
     }
 
     /// The first message that the filter takes, after everything sent has been answered. It stays if `remove` is false.
-    /// By the owner only.
+    /// Finding nothing, it has I/O performed that is ready: it may bring something, and some programs never wait. By the
+    /// owner only.
     pub fn look(&self, filter: &Filter<'_>, remove: bool) -> Option<Message> {
-        self.find(filter, remove, false)
+        let found = self.find(filter, remove, false);
+        if found.is_none() && Thread::with_current(|thread| thread.catch_up(true)) {
+            return self.find(filter, remove, false);
+        }
+        found
     }
 
     /// As `look` with removal, but waits until there is one.
     pub fn take(&self, filter: &Filter<'_>) -> Message {
         loop {
             if let Some(message) = self.find(filter, true, true) {
+                self.give_others_a_turn();
                 return message;
             }
             wait::one(self, u32::MAX, false);
             self.disarm();
+        }
+    }
+
+    /// A queue that never runs empty must not keep other sockets' messages out of it.
+    fn give_others_a_turn(&self) {
+        let count = self.taken.fetch_add(1, Ordering::Relaxed) + 1;
+        if count.is_multiple_of(A_ROUND) {
+            Thread::with_current(|thread| thread.catch_up(true));
         }
     }
 

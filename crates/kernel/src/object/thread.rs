@@ -248,7 +248,7 @@ impl Thread {
     }
 
     /// See [`IoHooks::catch_up`].
-    pub(super) fn catch_up(&self, testing: bool) -> bool {
+    pub fn catch_up(&self, testing: bool) -> bool {
         HOOKS
             .get()
             .is_some_and(|hooks| hooks.catch_up(self, testing))

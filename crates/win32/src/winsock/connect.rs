@@ -30,6 +30,7 @@ use super::names::{self, Query};
 use super::socket::{self, Found};
 use crate::error::WsaError;
 use crate::guard::{check, is_bad, winsock};
+use crate::handles;
 use crate::text::{narrow, wide};
 
 /// Takes a connection off a listening socket, with the peer's address if asked for (SOCK-15, SOCK-16).
@@ -346,7 +347,10 @@ fn admit(listener: &Found, fd: OwnedFd) -> Result<SOCKET, WsaError> {
         accepted.connected(0);
     }
     let s = socket::open(file.clone())?;
-    selection::inherit(&listener.file(), &file, s)?;
+    if let Err(status) = selection::inherit(&listener.file(), &file, s) {
+        let _ = handles::table().close(handles::key(socket::handle(s))); // nobody knows it yet
+        return Err(status.into());
+    }
     Ok(s)
 }
 

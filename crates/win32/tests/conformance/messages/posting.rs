@@ -7,6 +7,7 @@ use crate::common::w::Win32::Foundation::{
     ERROR_INVALID_THREAD_ID, ERROR_INVALID_WINDOW_HANDLE, ERROR_MESSAGE_SYNC_ONLY,
     ERROR_NOT_ENOUGH_QUOTA, HWND,
 };
+use crate::common::w::Win32::Networking::WinSock::{FD_CLOSE, FD_READ, WSAAsyncSelect, recv, send};
 use crate::common::w::Win32::System::SystemInformation::GetTickCount;
 use crate::common::w::Win32::System::Threading::{GetCurrentThreadId, SetEvent};
 use crate::common::w::Win32::UI::WindowsAndMessaging::{
@@ -17,7 +18,7 @@ use crate::common::w::Win32::UI::WindowsAndMessaging::{
     WM_SETTEXT, WM_TIMER, WS_CHILD,
 };
 use crate::common::{
-    DEADLINE, LIMIT, Log, event, in_own_thread, last_error, task, wait, wait_until, wide,
+    DEADLINE, LIMIT, Log, event, in_own_thread, last_error, task, tcp_pair, wait, wait_until, wide,
 };
 
 /// MSG-01: What is sent comes before what is posted, that before WM_QUIT, and that before timers; posted messages keep
@@ -333,5 +334,49 @@ fn msg_11_many_threads_post_in_order() {
             let mine = got.iter().filter(|n| **n / EACH == thread);
             assert!(mine.clone().is_sorted() && mine.count() == EACH);
         }
+    });
+}
+
+/// MSG-42: A queue that never runs empty gets other messages all the same, and so does a program that only peeks.
+#[test]
+fn msg_42_a_busy_thread_hears_of_its_sockets() {
+    in_own_thread(|| {
+        let heard: Log<usize> = Log::default();
+        let seen = heard.clone();
+        let window = Window::new(move |window, message, wparam, _| {
+            match message {
+                WM_ONE => post(window, WM_ONE, 0),
+                WM_TWO => seen.note(wparam),
+                _ => return None,
+            }
+            Some(0)
+        });
+        let (client, server) = tcp_pair();
+        let events = (FD_READ | FD_CLOSE) as i32;
+        assert_eq!(
+            call!(WSAAsyncSelect(*server, window.raw(), WM_TWO, events)),
+            0
+        );
+        let send_one = || {
+            let sent = call!(send(*client, c"x".as_ptr().cast(), 1, 0));
+            assert_eq!(sent, 1);
+        };
+        send_one();
+        assert!(wait_until(DEADLINE, || {
+            let message = peek(PM_REMOVE);
+            message.is_some_and(|m| m.wParam == *server && m.message == WM_TWO)
+        }));
+        let mut byte = [0u8];
+        assert_eq!(call!(recv(*server, byte.as_mut_ptr(), 1, 0)), 1);
+
+        post(window.raw(), WM_ONE, 0);
+        send_one();
+        let start = std::time::Instant::now();
+        while heard.count() == 0 && start.elapsed() < DEADLINE {
+            let mut message = MSG::default();
+            assert_eq!(call!(GetMessageW(&mut message, null_mut(), 0, 0)), 1);
+            call!(DispatchMessageW(&message));
+        }
+        assert_eq!(heard.entries(), [*server]);
     });
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::{Set, becomes, look, select_sets, state, until_readable};
 use crate::common::w::Win32::Networking::WinSock::{
-    CF_ACCEPT, CF_DEFER, INVALID_SOCKET, MSG_OOB, QOS, SD_BOTH, SD_SEND, SO_OOBINLINE, SOL_SOCKET,
-    WSAAccept, WSABUF, WSAECONNRESET, WSAEWOULDBLOCK, WSATRY_AGAIN,
+    CF_ACCEPT, CF_DEFER, FD_READ, INVALID_SOCKET, MSG_OOB, QOS, SD_BOTH, SD_SEND, SO_OOBINLINE,
+    SOL_SOCKET, WSAAccept, WSABUF, WSAECONNRESET, WSAEWOULDBLOCK, WSAEnumNetworkEvents,
+    WSAEventSelect, WSANETWORKEVENTS, WSATRY_AGAIN,
 };
-use crate::common::{DEADLINE, Socket, wsa_error};
+use crate::common::{DEADLINE, Socket, event, wsa_error};
 use crate::io::{Operation, Start, connected_pair, datagram_pair, eventually};
 
 const NOTHING: [bool; 3] = [false; 3];
@@ -243,6 +244,24 @@ fn sel_25_two_calls_report_the_same() {
         until_readable(&a);
     }
     assert_eq!(a.recv_all(3), b"abc");
+}
+
+/// SEL-25: select has no influence on what is recorded for WSAEventSelect, nor that on select.
+#[test]
+fn sel_25_network_events_are_recorded_all_the_same() {
+    let (a, b) = connected_pair();
+    let event = event();
+    let selected = call!(WSAEventSelect(*a, event.raw() as _, FD_READ as i32));
+    assert_eq!(selected, 0);
+    b.send(b"abc").expect("send");
+    until_readable(&a);
+    until_readable(&a);
+    for expected in [FD_READ as i32, 0] {
+        let mut events = WSANETWORKEVENTS::default();
+        let fetched = call!(WSAEnumNetworkEvents(*a, event.raw() as _, &mut events));
+        assert_eq!((fetched, events.lNetworkEvents), (0, expected));
+        assert_eq!(state(&a), READ_WRITE);
+    }
 }
 
 /// SEL-26: What was reported may be gone: after somebody else's receive a non-blocking one is WSAEWOULDBLOCK.
