@@ -120,6 +120,46 @@ fn prg_02_long_input_in_pieces() {
     }
 }
 
+/// PRG-18: what comes while an echo is owed waits until that has gone, and is received then, although it was told before and
+/// nothing follows that could be told.
+#[test]
+fn prg_18_what_was_told_meanwhile_is_not_lost() {
+    for model in CONCURRENT {
+        let server = Server::with(model, &["--quiet"]);
+        // As much as fits on the way while nobody reads: the server owes an echo, and the rest waits in its socket.
+        let (_full, room) = fill(&server, usize::MAX);
+        let (client, sent) = fill(&server, room - LAST);
+        assert_eq!(sent, room - LAST, "{model}");
+        let mut back = vec![0; sent];
+        let mut reader = client.stream;
+        if let Err(error) = reader.read_exact(&mut back) {
+            panic!("{model} gave only a part of {sent} bytes back: {error}");
+        }
+    }
+}
+
+/// What the first client of a pair may send and the second does not, so that the second's data are all on the way.
+const LAST: usize = 48 << 10;
+
+/// Writes without reading, until no more is taken or so much is written.
+fn fill(server: &Server, most: usize) -> (Client, usize) {
+    let mut client = Client::new(server.addr);
+    let buffers = socket2::SockRef::from(&client.stream);
+    buffers.set_recv_buffer_size(1 << 12).unwrap();
+    buffers.set_send_buffer_size(1 << 12).unwrap();
+    let patience = Some(4 * SILENCE);
+    client.stream.set_write_timeout(patience).unwrap();
+    let (block, mut written) = ([b'x'; 1 << 12], 0);
+    while written < most {
+        let next = &block[..block.len().min(most - written)];
+        match client.stream.write(next) {
+            Ok(count) => written += count,
+            Err(_) => break,
+        }
+    }
+    (client, written)
+}
+
 /// PRG-09: a server that cannot send everything at once goes on with the rest before it receives again.
 #[test]
 fn prg_09_partial_sends() {
@@ -360,9 +400,8 @@ fn prg_36_limits_are_for_each_thread() {
 }
 
 /// PRG-11: two who always speak hold up no third, whatever its place among them.
-/// PRG-18: what comes while an echo is still owed is received when that has gone, although it is told only once.
 #[test]
-fn prg_18_what_comes_meanwhile_is_not_lost() {
+fn prg_11_talkers_hold_up_nobody() {
     for model in NOTIFIED {
         let server = Server::with(model, &["--quiet"]);
         let mut clients: Vec<_> = (0..3).map(|_| Client::new(server.addr)).collect();
