@@ -32,7 +32,7 @@ static PORTS: Mutex<Vec<Weak<Port>>> = Mutex::new(Vec::new());
 pub(super) enum Found {
     /// Nothing to look after.
     Nothing,
-    /// Something is left for later, and somebody is at it.
+    /// Something is left for later, and somebody is at it, or it has not come yet.
     Moving,
     /// Nobody was: it has been helped, or will have to be.
     Stuck,

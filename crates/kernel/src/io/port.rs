@@ -522,8 +522,9 @@ impl Port {
             return Found::Stuck;
         }
         if unled || queue.closed {
+            let idle = queue.entries.is_empty();
             Self::sweep(queue);
-            return Found::Stuck;
+            return if idle { Found::Moving } else { Found::Stuck };
         }
         if queue.has_waiters() {
             Found::Stuck

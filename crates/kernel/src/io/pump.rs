@@ -320,8 +320,11 @@ impl General {
         }
         drivers.leading = true;
         drop(drivers);
-        self.lead(pump, Epoll::poll);
-        Found::Stuck
+        if self.lead(pump, Epoll::poll) {
+            Found::Stuck
+        } else {
+            Found::Moving // nothing has come: no need to look so often
+        }
     }
 }
 
