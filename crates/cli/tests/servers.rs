@@ -145,7 +145,7 @@ const LAST: usize = 48 << 10;
 fn fill(server: &Server, most: usize) -> (Client, usize) {
     let mut client = Client::new(server.addr);
     let buffers = socket2::SockRef::from(&client.stream);
-    buffers.set_recv_buffer_size(1 << 12).unwrap();
+    buffers.set_recv_buffer_size(1 << 16).unwrap();
     buffers.set_send_buffer_size(1 << 12).unwrap();
     let patience = Some(4 * SILENCE);
     client.stream.set_write_timeout(patience).unwrap();

@@ -23,7 +23,7 @@ use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::thread::{Extension, Thread};
 use crate::object::wait::{self, Outcome, Waitable};
 use crate::status::Status;
-use crate::sync::{Arc, AtomicU32, Mutex, Ordering, Weak};
+use crate::sync::{Arc, AtomicU32, Mutex, MutexGuard, Ordering, Weak};
 
 /// How many messages may be posted and not taken.
 pub const LIMIT: usize = 10_000;
@@ -139,22 +139,38 @@ impl Extension for Queue {
     }
 }
 
+const ONLY: &str = "queues are the only extension";
+
 static QUEUES: LazyLock<Mutex<HashMap<u32, Weak<Queue>>>> = LazyLock::new(Mutex::default);
 
 impl Queue {
     /// The queue of the calling thread, made if it has none.
     pub fn of_current() -> Arc<Queue> {
         Thread::with_current(|thread| {
-            let extension = thread.extension.get_or_init(|| {
-                let queue = Arc::new(Queue::new(thread.id()));
-                QUEUES.lock().insert(queue.thread, Arc::downgrade(&queue));
-                queue
-            });
-            let any: Arc<dyn Any + Send + Sync> = extension.clone();
+            let any: Arc<dyn Any + Send + Sync> = Queue::of(thread).clone();
             match any.downcast() {
                 Ok(queue) => queue,
-                Err(_) => unreachable!("queues are the only extension"),
+                Err(_) => unreachable!("{ONLY}"),
             }
+        })
+    }
+
+    /// Runs `f` with the queue of the calling thread, made if it has none. Nothing is lost if `f` ends the thread.
+    pub fn with_current<R>(f: impl FnOnce(&Queue) -> R) -> R {
+        Thread::with_current(|thread| {
+            let any: &dyn Any = &**Queue::of(thread);
+            match any.downcast_ref() {
+                Some(queue) => f(queue),
+                None => unreachable!("{ONLY}"),
+            }
+        })
+    }
+
+    fn of(thread: &Thread) -> &Arc<dyn Extension> {
+        thread.extension.get_or_init(|| {
+            let queue = Arc::new(Queue::new(thread.id()));
+            QUEUES.lock().insert(queue.thread, Arc::downgrade(&queue));
+            queue
         })
     }
 
@@ -306,15 +322,26 @@ impl Queue {
             let Some(delivery) = state.sent.pop_front() else {
                 return;
             };
-            if let Delivery::Call(sent) = &delivery {
-                state.running.push(sent.clone());
+            match delivery {
+                Delivery::Call(sent) => self.run(state, sent),
+                other => {
+                    drop(state);
+                    other.perform();
+                }
             }
-            drop(state);
-            let is_call = matches!(delivery, Delivery::Call(_));
-            delivery.perform();
-            if is_call {
-                self.state.lock().running.pop();
-            }
+        }
+    }
+
+    /// Answers one message. While its procedure runs, only the queue holds it: the procedure may end the thread.
+    fn run(&self, mut state: MutexGuard<'_, State>, sent: Arc<Sent>) {
+        let call = sent.call();
+        state.running.push(sent);
+        drop(state);
+        // SAFETY: the sender promised that the procedure may be called so, and it is called by its own thread.
+        let answer = call.map(|call| unsafe { call.make() });
+        let sent = self.state.lock().running.pop();
+        if let Some(sent) = sent {
+            sent.answer(answer);
         }
     }
 

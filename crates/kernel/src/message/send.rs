@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::Refused;
 use super::queue::{Queue, Waiting, kind};
-use super::window::Window;
+use super::window::{Target, Window};
 use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::wait::{self, Outcome, Waitable};
 use crate::sync::{Arc, Mutex, Weak};
@@ -189,14 +189,17 @@ impl Sent {
         Err(Refused::TimedOut)
     }
 
-    fn perform(self: &Arc<Self>) {
-        let answer = if self.window.is_alive() {
-            // SAFETY: the sender promised that the procedure may be called so, and it is called by its own thread.
-            Ok(unsafe { self.window.call(self.message, self.wparam, self.lparam) })
-        } else {
-            Err(Refused::NoWindow)
-        };
-        self.answer(answer);
+    /// What is to be called for it. NoWindow if the window is gone.
+    pub(super) fn call(&self) -> Result<Call, Refused> {
+        if !self.window.is_alive() {
+            return Err(Refused::NoWindow);
+        }
+        Ok(Call {
+            target: self.window.target(),
+            message: self.message,
+            wparam: self.wparam,
+            lparam: self.lparam,
+        })
     }
 
     fn call_back(&self, answer: isize) {
@@ -204,6 +207,25 @@ impl Sent {
             // SAFETY: the sender promised that the routine may be called so, and this is its thread.
             unsafe { routine(self.window.pointer(), self.message, *data, answer) };
         }
+    }
+}
+
+/// A call of a procedure with a message that was sent.
+pub(super) struct Call {
+    target: Target,
+    message: u32,
+    wparam: usize,
+    lparam: isize,
+}
+
+impl Call {
+    /// Makes it.
+    ///
+    /// # Safety
+    /// This is the window's thread, and the procedure may be called with the message.
+    pub(super) unsafe fn make(self) -> isize {
+        // SAFETY: this function's contract.
+        unsafe { self.target.call(self.message, self.wparam, self.lparam) }
     }
 }
 
@@ -218,7 +240,7 @@ impl Delivery {
 
     pub(super) fn perform(self) {
         match self {
-            Delivery::Call(sent) => sent.perform(),
+            Delivery::Call(_) => unreachable!("calls are made by their queue"),
             Delivery::Answered(sent, answer) => sent.call_back(answer),
             Delivery::Destroy(window) => {
                 // It may have gone meanwhile, which is what was wanted.

@@ -85,6 +85,23 @@ pub fn all() -> Vec<Arc<Window>> {
     WINDOWS.lock().iter().rev().cloned().collect()
 }
 
+/// A procedure and the window it is called for.
+pub struct Target {
+    procedure: Procedure,
+    window: *mut c_void,
+}
+
+impl Target {
+    /// Calls the procedure. On the window's thread only, with no lock held.
+    ///
+    /// # Safety
+    /// The procedure may be called with these parameters.
+    pub unsafe fn call(self, message: u32, wparam: usize, lparam: isize) -> isize {
+        // SAFETY: this function's contract.
+        unsafe { (self.procedure)(self.window, message, wparam, lparam) }
+    }
+}
+
 impl Window {
     /// A window of the calling thread. TooManyWindows if there are 1,048,575.
     pub fn create(class: Arc<Class>, details: Details) -> Result<Arc<Window>, Refused> {
@@ -159,13 +176,21 @@ impl Window {
             .expose_provenance()
     }
 
+    /// What a call of its procedure needs. The window itself need not be held during the call, which may never return.
+    pub fn target(&self) -> Target {
+        Target {
+            procedure: self.procedure(),
+            window: self.pointer(),
+        }
+    }
+
     /// Calls its procedure. On its own thread only, with no lock held.
     ///
     /// # Safety
     /// The procedure may be called with these parameters.
     pub unsafe fn call(&self, message: u32, wparam: usize, lparam: isize) -> isize {
         // SAFETY: this function's contract.
-        unsafe { self.procedure()(self.pointer(), message, wparam, lparam) }
+        unsafe { self.target().call(message, wparam, lparam) }
     }
 
     /// Is it a part of `parent`?

@@ -14,7 +14,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 use windows_sys::core::{BOOL, PCSTR, PCWSTR};
 
 use larboard_kernel::message::queue::{Filter, Queue, Whose, kind};
-use larboard_kernel::message::window as kernel;
+use larboard_kernel::message::window::{self as kernel, Target};
 use larboard_kernel::message::{Message, Refused, atom, now};
 
 use super::{Text, find};
@@ -208,7 +208,7 @@ pub unsafe extern "system" fn PostThreadMessageA(
 /// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn PostQuitMessage(nexitcode: i32) {
-    infallible((), || Queue::of_current().quit(nexitcode));
+    infallible((), || Queue::with_current(|queue| queue.quit(nexitcode)));
 }
 
 /// The number of a message by its name, the same for all who ask; from 0xC000 on. Names ignore case.
@@ -239,7 +239,7 @@ pub unsafe extern "system" fn RegisterWindowMessageA(lpstring: PCSTR) -> u32 {
 /// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetMessageTime() -> i32 {
-    infallible(0, || Queue::of_current().time().cast_signed())
+    infallible(0, || Queue::with_current(Queue::time).cast_signed())
 }
 
 /// Which kinds of messages are in the queue (high half) and which have come since this was asked, or the queue looked
@@ -251,7 +251,7 @@ pub unsafe extern "system" fn GetMessageTime() -> i32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetQueueStatus(flags: QUEUE_STATUS_FLAGS) -> u32 {
     infallible(0, || {
-        let (fresh, present) = Queue::of_current().status(flags);
+        let (fresh, present) = Queue::with_current(|queue| queue.status(flags));
         present << 16 | fresh
     })
 }
@@ -263,7 +263,7 @@ unsafe fn get(to: *mut MSG, window: HWND, range: (u32, u32)) -> Result<BOOL, Win
         return Err(ERROR_NOACCESS.into());
     }
     let message = with_filter(window, range, kind::ALL, |filter| {
-        Queue::of_current().take(filter)
+        Queue::with_current(|queue| queue.take(filter))
     })?;
     // SAFETY: this function's contract.
     unsafe { to.write_unaligned(told(message)) };
@@ -286,7 +286,7 @@ unsafe fn peek(
         kinds => kinds,
     };
     let message = with_filter(window, range, kinds, |filter| {
-        Queue::of_current().look(filter, flags & PM_REMOVE != 0)
+        Queue::with_current(|queue| queue.look(filter, flags & PM_REMOVE != 0))
     })?;
     let Some(message) = message else {
         return Ok(FALSE);
@@ -346,19 +346,25 @@ unsafe fn dispatch(from: *const MSG) -> Result<LRESULT, Win32Error> {
     if message.hwnd.is_null() {
         return Ok(0);
     }
-    let window = find(message.hwnd)?;
+    let target = target(message.hwnd)?;
+    // SAFETY: as above.
+    Ok(unsafe { target.call(message.message, message.wParam, message.lParam) })
+}
+
+/// What to call for a window of the calling thread.
+fn target(window: HWND) -> Result<Target, Win32Error> {
+    let window = find(window)?;
     if !window.queue().is_own() {
         return Err(Refused::NotOwner.into());
     }
-    // SAFETY: as above.
-    Ok(unsafe { window.call(message.message, message.wParam, message.lParam) })
+    Ok(window.target())
 }
 
 /// # Safety
 /// The routine of a timer may be called.
 unsafe fn dispatch_timer(message: &MSG) {
-    let queue = Queue::of_current();
-    if !queue.has_timer(message.hwnd.addr(), message.wParam, message.lParam) {
+    let (window, id) = (message.hwnd.addr(), message.wParam);
+    if !Queue::with_current(|queue| queue.has_timer(window, id, message.lParam)) {
         return;
     }
     let routine = std::ptr::with_exposed_provenance::<()>(message.lParam.cast_unsigned());
@@ -382,7 +388,7 @@ fn post(window: HWND, message: u32, wparam: WPARAM, lparam: LPARAM) -> Result<BO
     }
     let told = posted(window, message, wparam, lparam);
     if window.is_null() {
-        Queue::of_current().post(None, told)?;
+        Queue::with_current(|queue| queue.post(None, told))?;
     } else {
         let window = find(window)?;
         let outcome = window.queue().post(Some(&window), told);

@@ -200,7 +200,7 @@ pub unsafe extern "system" fn SendMessageCallbackA(
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn ReplyMessage(lresult: LRESULT) -> BOOL {
     infallible(FALSE, || {
-        let sent = Queue::of_current().at_work_on();
+        let sent = Queue::with_current(Queue::at_work_on);
         sent.is_some_and(|sent| sent.answer(Ok(lresult))).into()
     })
 }
@@ -211,7 +211,9 @@ pub unsafe extern "system" fn ReplyMessage(lresult: LRESULT) -> BOOL {
 /// Sound to call at any time; `unsafe` because Windows declares it so.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn InSendMessage() -> BOOL {
-    infallible(FALSE, || Queue::of_current().at_work_on().is_some().into())
+    infallible(FALSE, || {
+        Queue::with_current(Queue::at_work_on).is_some().into()
+    })
 }
 
 /// How the message was sent that the calling thread is at work on: `ISMEX_SEND`, `ISMEX_NOTIFY` or `ISMEX_CALLBACK`,
@@ -222,7 +224,7 @@ pub unsafe extern "system" fn InSendMessage() -> BOOL {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn InSendMessageEx(_lpreserved: *const std::ffi::c_void) -> u32 {
     infallible(ISMEX_NOSEND, || {
-        let Some(sent) = Queue::of_current().at_work_on() else {
+        let Some(sent) = Queue::with_current(Queue::at_work_on) else {
             return ISMEX_NOSEND;
         };
         let how = match sent.wish() {
@@ -260,8 +262,15 @@ pub(super) unsafe fn send<T: Text>(
     patience: Patience,
 ) -> Result<LRESULT, Win32Error> {
     if window != HWND_BROADCAST {
-        // SAFETY: this function's contract.
-        return unsafe { send_to::<T>(&find(window)?, message, patience) };
+        let found = find(window)?;
+        if found.queue().is_own() && !needs_conversion::<T>(&found, message.0) {
+            let target = found.target();
+            drop(found); // the procedure may end the thread
+            // SAFETY: this function's contract.
+            return Ok(unsafe { target.call(message.0, message.1, message.2) });
+        }
+        // SAFETY: as above.
+        return unsafe { send_to::<T>(&found, message, patience) };
     }
     for window in kernel::all().iter().filter(|w| w.is_top_level()) {
         // Each for itself: one that goes meanwhile holds the others back from nothing.
@@ -278,8 +287,7 @@ unsafe fn send_to<T: Text>(
     (message, wparam, lparam): (u32, WPARAM, LPARAM),
     patience: Patience,
 ) -> Result<LRESULT, Win32Error> {
-    let has_text = matches!(message, WM_SETTEXT | WM_GETTEXT | WM_GETTEXTLENGTH);
-    if !has_text || window.is_wide() == T::WIDE {
+    if !needs_conversion::<T>(window, message) {
         // SAFETY: this function's contract.
         return Ok(unsafe { send::send(window, message, wparam, lparam, patience) }?);
     }
@@ -292,6 +300,12 @@ unsafe fn send_to<T: Text>(
             send_text::<T, u16>(window, message, patience)
         }
     }
+}
+
+/// Whether a message in units of `T` has text that the procedure takes in the other units.
+fn needs_conversion<T: Text>(window: &Window, message: u32) -> bool {
+    let has_text = matches!(message, WM_SETTEXT | WM_GETTEXT | WM_GETTEXTLENGTH);
+    has_text && window.is_wide() != T::WIDE
 }
 
 /// A text message in units of `T` to a procedure that takes units of `U`.

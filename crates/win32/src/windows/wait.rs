@@ -94,7 +94,7 @@ pub unsafe extern "system" fn WaitMessage() -> BOOL {
         alertable: false,
     };
     win32(FALSE, || {
-        Queue::of_current().wait(&[], how, INFINITE)?;
+        Queue::with_current(|queue| queue.wait(&[], how, INFINITE))?;
         Ok(TRUE)
     })
 }
@@ -118,6 +118,6 @@ unsafe fn wait(
     let objects = (0..count).map(|at| handles::pin(unsafe { handles.add(at).read_unaligned() }));
     let objects = objects.collect::<Result<Vec<_>, _>>()?;
     let objects: Vec<&dyn Waitable> = objects.iter().map(|object| object as _).collect();
-    let outcome = Queue::of_current().wait(&objects, how, milliseconds)?;
+    let outcome = Queue::with_current(|queue| queue.wait(&objects, how, milliseconds))?;
     Ok(waits::code(outcome))
 }

@@ -196,3 +196,21 @@ fn forget_connect(fd: i32) {
         )
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{STREAM, open};
+    use super::*;
+
+    /// Whoever polls may look at a socket between the moment when connect is announced and its system call.
+    #[test]
+    fn a_connect_that_is_only_announced_has_not_ended() {
+        let fd = open(2, STREAM, 6).unwrap();
+        let socket = Socket::new(2, STREAM, 6);
+        socket.set(phase::CONNECTING);
+        socket.settle_connect(fd);
+        assert!(socket.is(phase::CONNECTING) && !socket.is(phase::CONNECTED));
+        // SAFETY: opened above.
+        unsafe { libc::close(fd) };
+    }
+}

@@ -99,6 +99,13 @@ impl Window {
         Window { handle, answer }
     }
 
+    /// Leaves the window to the end of its thread.
+    fn leave(self) {
+        // SAFETY: made from a box in `try_at`; no message comes to the window any more.
+        drop(unsafe { Box::from_raw(self.answer) });
+        std::mem::forget(self);
+    }
+
     fn raw(&self) -> HWND {
         self.handle
     }

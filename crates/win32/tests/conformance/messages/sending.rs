@@ -1,24 +1,27 @@
 //! SendMessage and its relatives, between threads.
 
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
-use super::{Place, WM_ONE, WM_TWO, Window, peek, post, pump_until, run, window_of};
+use super::{NO_TEXT, Place, WM_ONE, WM_TWO, Window, peek, post, pump_until, run, window_of};
 use crate::common::w::Win32::Foundation::{
     ERROR_INVALID_WINDOW_HANDLE, ERROR_TIMEOUT, HWND, LRESULT,
 };
-use crate::common::w::Win32::System::Threading::{ExitThread, SetEvent};
+use crate::common::w::Win32::System::Threading::{CreateThread, ExitThread, SetEvent};
 use crate::common::w::Win32::UI::WindowsAndMessaging::{
-    GetParent, GetQueueStatus, HWND_BROADCAST, ISMEX_CALLBACK, ISMEX_NOSEND, ISMEX_NOTIFY,
-    ISMEX_REPLIED, ISMEX_SEND, InSendMessage, InSendMessageEx, IsWindow, PM_REMOVE, PostMessageW,
-    PostQuitMessage, QS_SENDMESSAGE, RegisterWindowMessageW, ReplyMessage, SMTO_BLOCK, SMTO_NORMAL,
+    CreateWindowExW, DefWindowProcW, GetParent, GetQueueStatus, HWND_BROADCAST, HWND_MESSAGE,
+    ISMEX_CALLBACK, ISMEX_NOSEND, ISMEX_NOTIFY, ISMEX_REPLIED, ISMEX_SEND, InSendMessage,
+    InSendMessageEx, IsWindow, PM_REMOVE, PostMessageW, PostQuitMessage, QS_SENDMESSAGE,
+    RegisterClassW, RegisterWindowMessageW, ReplyMessage, SMTO_BLOCK, SMTO_NORMAL,
     SendMessageCallbackW, SendMessageTimeoutW, SendMessageW, SendNotifyMessageW, WM_DESTROY,
-    WS_CHILD,
+    WNDCLASSW, WS_CHILD,
 };
 use crate::common::{
-    DEADLINE, LIMIT, Log, QUIET, create_thread, event, in_own_thread, last_error, task, wait,
-    wait_until, wide,
+    DEADLINE, Handle, LIMIT, Log, QUIET, event, in_own_thread, last_error, task, wait, wait_until,
+    wide,
 };
 
 /// A thread with a window that runs a message loop until WM_TWO.
@@ -213,36 +216,68 @@ fn msg_17_replying_before_the_end() {
     );
 }
 
+/// The procedure of a window that ends its thread at WM_ONE, and must not hear of the end of the window.
+unsafe extern "system" fn ends_thread(window: HWND, message: u32, w: usize, l: isize) -> LRESULT {
+    match message {
+        // SAFETY: the frames up to the start routine own nothing.
+        WM_ONE => unsafe { ExitThread(5) },
+        WM_DESTROY => TOLD.store(true, Ordering::SeqCst),
+        _ => {}
+    }
+    call!(DefWindowProcW(window, message, w, l))
+}
+
+static TOLD: AtomicBool = AtomicBool::new(false);
+static ENDING: AtomicUsize = AtomicUsize::new(0);
+
+/// The start routine of its thread.
+unsafe extern "system" fn run_ending(class: *mut c_void) -> u32 {
+    let window = call!(CreateWindowExW(
+        0,
+        class.cast_const().cast(),
+        NO_TEXT,
+        0,
+        0,
+        0,
+        0,
+        0,
+        HWND_MESSAGE,
+        null_mut(),
+        null_mut(),
+        null()
+    ));
+    ENDING.store(window.addr(), Ordering::SeqCst);
+    run() as u32
+}
+
 /// MSG-18: The end of a thread ends its windows without calling their procedures; who waits for an answer of theirs goes
 /// on without one.
 #[test]
 fn msg_18_the_end_of_a_thread() {
-    let (sender, address) = channel();
-    let destroyed = Arc::new(AtomicBool::new(false));
-    let (told, go) = (destroyed.clone(), Arc::new(event()));
-    let held = go.clone();
-    let (thread, _) = create_thread(0, move || {
-        let window = Window::new(move |_, message, _, _| {
-            if message == WM_ONE {
-                // SAFETY: the frames up to the start routine own only what the test may leak.
-                unsafe { ExitThread(5) }
-            }
-            told.fetch_or(message == WM_DESTROY, Ordering::SeqCst);
-            None
-        });
-        sender.send(window.address()).expect("it is waited for");
-        wait(**held, LIMIT);
-        run() as u32
-    });
-    let address = address.recv().expect("the thread runs");
-    // One is answered or waits behind the other, which ends the thread in the midst of its procedure.
-    let first = task(move || call!(SendMessageW(window_of(address), WM_ONE, 0, 0)));
-    let second = task(move || call!(SendMessageW(window_of(address), WM_TWO, 0, 0)));
-    call!(SetEvent(**go));
+    let name = wide("larboard window that ends its thread");
+    let class = WNDCLASSW {
+        lpfnWndProc: Some(ends_thread),
+        lpszClassName: name.as_ptr(),
+        ..WNDCLASSW::default()
+    };
+    let atom = call!(RegisterClassW(&class));
+    assert_ne!(atom, 0);
+    let thread = Handle::new(call!(CreateThread(
+        null(),
+        0,
+        Some(run_ending),
+        usize::from(atom) as *const c_void,
+        0,
+        null_mut()
+    )));
+    assert!(wait_until(DEADLINE, || ENDING.load(Ordering::SeqCst) != 0));
+    let address = ENDING.load(Ordering::SeqCst);
+    // Each is answered, or waits behind the one that ends the thread in the midst of its procedure, or comes too late.
+    let senders = [WM_TWO, WM_ONE, WM_TWO]
+        .map(|message| task(move || call!(SendMessageW(window_of(address), message, 0, 0))));
     assert_eq!(wait(*thread, LIMIT), 0);
-    assert_eq!(first.result(), 0);
-    assert_eq!(second.result(), 0);
-    assert!(!destroyed.load(Ordering::SeqCst), "nothing was called");
+    assert_eq!(senders.map(|sender| sender.result()), [0; 3]);
+    assert!(!TOLD.load(Ordering::SeqCst), "nothing was called");
     assert_eq!(call!(IsWindow(window_of(address))), 0);
     assert_eq!(call!(PostMessageW(window_of(address), WM_ONE, 0, 0)), 0);
     assert_eq!(last_error(), ERROR_INVALID_WINDOW_HANDLE);
@@ -279,7 +314,7 @@ fn msg_18_windows_in_two_threads() {
             sender.send(window.address()).expect("it is waited for");
             wait(**wanted, LIMIT);
             if ends_thread {
-                std::mem::forget(window);
+                window.leave();
             } else {
                 drop(window);
                 call!(SetEvent(**destroyed));

@@ -7,6 +7,7 @@ mod async_select;
 mod async_select_kinds;
 mod async_select_load;
 mod async_select_posting;
+mod between;
 mod event_select;
 mod event_select_interplay;
 mod event_select_kinds;
