@@ -324,9 +324,14 @@ impl Queue {
             };
             match delivery {
                 Delivery::Call(sent) => self.run(state, sent),
-                other => {
+                Delivery::Answered(sent, answer) => {
                     drop(state);
-                    other.perform();
+                    sent.call_back(answer);
+                }
+                Delivery::Destroy(window) => {
+                    drop(state);
+                    // It may have gone meanwhile, which is what was wanted.
+                    let _ = window.destroy();
                 }
             }
         }

@@ -202,7 +202,8 @@ impl Sent {
         })
     }
 
-    fn call_back(&self, answer: isize) {
+    /// Tells the sender, if it has asked for a call. By its thread.
+    pub(super) fn call_back(&self, answer: isize) {
         if let Wish::Call { routine, data, .. } = &self.wish {
             // SAFETY: the sender promised that the routine may be called so, and this is its thread.
             unsafe { routine(self.window.pointer(), self.message, *data, answer) };
@@ -235,17 +236,6 @@ impl Delivery {
             Delivery::Call(sent) => sent.window.is_alive(),
             Delivery::Answered(..) => true,
             Delivery::Destroy(window) => window.is_alive(),
-        }
-    }
-
-    pub(super) fn perform(self) {
-        match self {
-            Delivery::Call(_) => unreachable!("calls are made by their queue"),
-            Delivery::Answered(sent, answer) => sent.call_back(answer),
-            Delivery::Destroy(window) => {
-                // It may have gone meanwhile, which is what was wanted.
-                let _ = window.destroy();
-            }
         }
     }
 

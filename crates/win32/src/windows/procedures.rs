@@ -3,16 +3,13 @@
 use windows_sys::Win32::Foundation::{
     ERROR_INVALID_PARAMETER, FALSE, HWND, LPARAM, LRESULT, TRUE, WPARAM,
 };
-use windows_sys::Win32::System::Threading::INFINITE;
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     CREATESTRUCTW, WM_CLOSE, WM_GETTEXT, WM_GETTEXTLENGTH, WM_NCCREATE, WM_QUERYENDSESSION,
     WM_QUERYOPEN, WM_SETTEXT, WNDPROC,
 };
 use windows_sys::core::{BOOL, PCSTR, PCWSTR, PSTR, PWSTR};
 
-use larboard_kernel::message::send::Patience;
-
-use super::sending::send;
+use super::sending::{FOREVER, send};
 use super::{Text, find, put_what_fits};
 use crate::error::Win32Error;
 use crate::guard::{is_bad, win32};
@@ -158,11 +155,6 @@ pub unsafe extern "system" fn GetWindowTextLengthA(hwnd: HWND) -> i32 {
         Ok(unsafe { send::<u8>(hwnd, (WM_GETTEXTLENGTH, 0, 0), FOREVER) }? as i32)
     })
 }
-
-const FOREVER: Patience = Patience {
-    milliseconds: INFINITE,
-    blocks: false,
-};
 
 /// # Safety
 /// Pointers in the message are what the message says they are, text in units of `T`.

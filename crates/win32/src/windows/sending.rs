@@ -240,7 +240,8 @@ pub unsafe extern "system" fn InSendMessageEx(_lpreserved: *const std::ffi::c_vo
     })
 }
 
-const FOREVER: Patience = Patience {
+/// As long as it takes.
+pub(super) const FOREVER: Patience = Patience {
     milliseconds: INFINITE,
     blocks: false,
 };
