@@ -253,6 +253,9 @@ impl Port {
         alertable: bool,
     ) -> Result<Packet, Empty> {
         let mut queue = self.queue.lock();
+        if queue.is_poll_due() {
+            queue = self.poll_in_between(queue);
+        }
         if !queue.closed
             && let Some(entry) = queue.take(thread)
         {
@@ -369,6 +372,7 @@ impl Port {
         wait: impl FnOnce(&Epoll, &mut Events),
     ) -> MutexGuard<'p, Queue<Entry>> {
         queue.leading = true;
+        queue.note_poll();
         drop(queue);
         let mut bytes = 0;
         pump::with_events(|events, _| {
@@ -389,6 +393,20 @@ impl Port {
         let mut queue = self.queue.lock();
         queue.leading = false;
         queue
+    }
+
+    /// Others are to have their turn as well: a poll although there are entries.
+    #[cold]
+    fn poll_in_between<'p>(
+        &'p self,
+        mut queue: MutexGuard<'p, Queue<Entry>>,
+    ) -> MutexGuard<'p, Queue<Entry>> {
+        queue.note_poll();
+        if self.pump.has_pending() {
+            self.poll(queue, Epoll::poll)
+        } else {
+            queue
+        }
     }
 
     /// An entry that the calling thread has found while it led: it will decide itself whom to wake for it.
@@ -505,7 +523,11 @@ impl Port {
         if !unled && queue.entries.is_empty() {
             return Found::Nothing;
         }
+        let polled = queue.has_polled();
         if !queue.closed && queue.has_moved() {
+            if unled && !polled {
+                drop(self.poll(queue, Epoll::poll)); // long handlers, and always one more
+            }
             return Found::Moving;
         }
         if unled {

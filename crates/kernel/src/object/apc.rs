@@ -160,12 +160,19 @@ pub fn queue(thread: &Thread, apc: Apc) -> Result<(), Status> {
 
 /// Runs everything that is queued, also what is queued meanwhile (APC-03, APC-07). True if anything ran.
 pub fn deliver(thread: &Arc<Thread>) -> bool {
-    let mut any = false;
+    let mut delivered = 0u32;
     while let Some(apc) = thread.apcs.pop() {
-        any = true;
+        delivered = delivered.wrapping_add(1);
+        // Routines that start the next operation may go on for ever: what others wait for has its turn too.
+        if delivered.is_multiple_of(TURNS) {
+            thread.catch_up(false);
+        }
         // SAFETY: QueueUserAPC, SetWaitableTimer and the calls that take completion routines are unsafe functions
         // whose caller promises that the routine may be called once, on this thread, in an alertable wait.
         unsafe { apc.call() };
     }
-    any
+    delivered != 0
 }
+
+/// How many APCs run in a row before I/O is looked after.
+const TURNS: u32 = 64;

@@ -35,6 +35,9 @@ pub struct Queue<E> {
     /// Counts attempts to take: whether anything moves.
     activity: u64,
     seen: u64,
+    /// `activity` when the last poll began.
+    polled: u64,
+    seen_polled: u64,
 }
 
 /// What is to be done once the lock is gone.
@@ -50,6 +53,9 @@ pub enum Wake {
 
 /// So many entries wake another thread even if one is expected back.
 const BACKLOG: usize = 32;
+
+/// How many entries are taken before somebody polls, even if there are more.
+const TURNS: u64 = 128;
 
 // Tickets of `Seat`.
 const NONE: u32 = 0;
@@ -68,6 +74,8 @@ impl<E> Queue<E> {
             concurrency,
             activity: 0,
             seen: 0,
+            polled: 0,
+            seen_polled: 0,
         }
     }
 
@@ -89,12 +97,29 @@ impl<E> Queue<E> {
     #[inline]
     pub fn take_again(&mut self, thread: &Thread) -> Option<E> {
         let runs = thread.seat.counted.load(Ordering::Relaxed);
-        if !runs || self.closed || self.running > self.concurrency {
+        if !runs || self.closed || self.running > self.concurrency || self.is_poll_due() {
             return None;
         }
         let entry = self.entries.pop_front()?;
         self.activity += 1;
         Some(entry)
+    }
+
+    /// Has so much been taken since the last poll that what waits to be polled for is kept from its turn? Those who always
+    /// have something here would keep out the others for ever.
+    #[inline]
+    pub fn is_poll_due(&self) -> bool {
+        !self.leading && self.activity - self.polled >= TURNS
+    }
+
+    /// A poll begins, or there is nothing to poll for.
+    pub fn note_poll(&mut self) {
+        self.polled = self.activity;
+    }
+
+    /// Has anybody polled since this was last asked?
+    pub fn has_polled(&mut self) -> bool {
+        std::mem::replace(&mut self.seen_polled, self.polled) != self.polled
     }
 
     /// May another thread run?
@@ -188,7 +213,7 @@ impl<E> Queue<E> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::{BACKLOG, Queue, Wake};
+    use super::{BACKLOG, Queue, TURNS, Wake};
     use crate::object::thread::Thread;
     use crate::sync::Arc;
 
@@ -272,6 +297,21 @@ mod tests {
         queue.stop_counting(&other);
         let _ = queue.close();
         assert_eq!(queue.take_again(&thread), None);
+    }
+
+    #[test]
+    fn a_queue_that_is_never_empty_is_left_for_a_poll_now_and_then() {
+        let mut queue = Queue::new(1);
+        let [thread] = threads();
+        queue.entries.extend(0..2 * TURNS);
+        assert_eq!(queue.take(&thread), Some(0));
+        for n in 1..TURNS {
+            assert_eq!(queue.take_again(&thread), Some(n));
+        }
+        assert!(queue.is_poll_due() && queue.take_again(&thread).is_none());
+        queue.note_poll();
+        assert!(queue.has_polled() && !queue.has_polled());
+        assert_eq!(queue.take_again(&thread), Some(TURNS));
     }
 
     #[test]
