@@ -3,7 +3,7 @@
 //!
 //! It sleeps until [`arm`]ed, which whoever leaves something for later does: a pended request, a wake-up that was put
 //! off. Then it looks at every port and at the general pump once per [`TICK`], and steps in where nothing has moved
-//! since its last look. A look costs the workers a context switch, so while everything moves by itself looks become
+//! since its last look. A look costs the workers a context switch, so while it need not step in looks become
 //! rarer, up to [`LONGEST_TICK`]. After [`CALM`] looks with nothing to do it goes back to sleep.
 
 use std::sync::Weak;
@@ -18,7 +18,7 @@ use crate::sync::{Arc, Futex};
 
 const TICK: Duration = Duration::from_millis(2);
 const LONGEST_TICK: Duration = Duration::from_millis(10);
-const CALM: u32 = 50;
+const CALM: u32 = 12;
 
 const ABSENT: u32 = 0;
 const ASLEEP: u32 = 1;
@@ -77,9 +77,9 @@ fn run() {
     loop {
         std::thread::sleep(tick);
         match look(&mut seen) {
-            Found::Moving => (calm, tick) = (0, LONGEST_TICK.min(tick * 2)),
+            Found::Moving => (calm, tick) = (0, longer(tick)),
             Found::Stuck => (calm, tick) = (0, TICK),
-            Found::Nothing => (calm, tick) = (calm + 1, TICK),
+            Found::Nothing => (calm, tick) = (calm + 1, longer(tick)),
         }
         if calm < CALM {
             continue;
@@ -92,8 +92,12 @@ fn run() {
         while STATE.0.load(Ordering::SeqCst) == ASLEEP {
             STATE.wait(ASLEEP, None);
         }
-        calm = 0;
+        (calm, tick) = (0, TICK);
     }
+}
+
+fn longer(tick: Duration) -> Duration {
+    LONGEST_TICK.min(tick * 2)
 }
 
 fn look(seen: &mut u64) -> Found {
