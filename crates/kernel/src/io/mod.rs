@@ -13,6 +13,7 @@
 //! select     waits until one of many descriptors is ready
 //! accept     AcceptEx, which joins two file objects
 //! port       completion ports
+//! handlers   how long their workers take between two packets
 //! pump       who polls for descriptors without a port
 //! monitor    the thread that keeps the promise of progress
 //! pool       the process's pool of callback threads
@@ -23,6 +24,7 @@ pub mod blocking;
 pub mod cancel;
 pub mod complete;
 pub mod file;
+mod handlers;
 mod monitor;
 pub mod plain;
 pub mod pool;

@@ -10,7 +10,7 @@
 //! is the first to be released, whoever leads (PORT-51).
 //!
 //! **Whom to wake** is decided under the lock, done after it. Waking a thread on another core costs as much as two to
-//! four echoes, so while handlers are short (a running mean of samples) a worker's own completions and the edges it has
+//! four echoes, so while handlers are short (see `handlers`) a worker's own completions and the edges it has
 //! found wake nobody: it is expected back. Handlers that turn out to be long, a long backlog, a foreign thread or
 //! PostQueuedCompletionStatus wake at once; and the monitor rescues who was expected back and does not come.
 //!
@@ -22,10 +22,11 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::file::File;
+use super::handlers::{Handlers, Stopwatch};
 use super::monitor::Found;
 use super::pump::{self, Pump};
 use super::request::{self, OverlappedPtr};
@@ -68,20 +69,15 @@ enum Entry {
     Token(Arc<File>),
 }
 
-/// Handlers that take longer than this, in nanoseconds, are long. One that sends is well below.
-const LONG_HANDLER: u64 = 15_000;
 /// So many bytes are received at once by whoever polls: what they are received into stays in the cache.
 const AT_ONCE: u32 = 16 * 1024;
-/// Every so many dequeues the time of one handler is taken.
-const SAMPLE: u32 = 256;
 
 /// A completion port.
 pub struct Port {
     dispatcher: Dispatcher,
     handles: HandleCount,
     pump: Pump,
-    /// Running mean of the time between two dequeues of a worker, in nanoseconds.
-    handler: AtomicU64,
+    work: Handlers,
     /// Every association is a thread of the program; kept to look for those blocked in foreign system calls.
     members: Mutex<Vec<Weak<Thread>>>,
     queue: Mutex<Queue<Entry>>,
@@ -107,7 +103,7 @@ impl Port {
             dispatcher: Dispatcher::new(Signal::Notification(false)),
             handles: HandleCount::default(),
             pump: Pump::new()?,
-            handler: AtomicU64::new(0),
+            work: Handlers::new(),
             members: Mutex::default(),
             queue: Mutex::new(Queue::new(if concurrency == 0 {
                 processors()
@@ -144,7 +140,7 @@ impl Port {
     /// A packet of a completed operation.
     pub(super) fn complete(&self, packet: Packet) {
         let own = HERE.with(|here| std::ptr::eq(here.running.get(), self));
-        self.push(packet, !own);
+        self.push(packet, !own || self.work.are_long());
     }
 
     fn push(&self, packet: Packet, eager: bool) {
@@ -197,7 +193,7 @@ impl Port {
             let (port, thread) = unsafe { (&*here.port.get(), &*here.thread.get()) };
             let mut queue = port.queue.lock();
             let entry = queue.take_again(thread)?;
-            here.sample(port);
+            here.watch.lap(&port.work);
             port.take_up(queue, entry)
         })
     }
@@ -264,13 +260,15 @@ impl Port {
             }
             queue = self.queue.lock();
         }
-        self.wait_and_take(queue, thread, ms, alertable)
+        let result = self.wait_and_take(queue, thread, ms, alertable);
+        HERE.with(|here| here.watch.restart());
+        result
     }
 
     /// Hands a slot on if that is due, and makes a packet of the entry.
     #[inline]
     fn take_up(&self, mut queue: MutexGuard<'_, Queue<Entry>>, entry: Entry) -> Option<Packet> {
-        let woken = self.whom_to_wake(&mut queue, self.handlers_are_long());
+        let woken = self.whom_to_wake(&mut queue, self.work.are_long());
         drop(queue);
         wake(woken);
         self.redeem(entry)
@@ -457,16 +455,12 @@ impl Port {
         queue.whom_to_wake(eager, expecting)
     }
 
-    fn handlers_are_long(&self) -> bool {
-        self.handler.load(Ordering::Relaxed) > LONG_HANDLER
-    }
-
     /// The calling thread belongs to this port from now on, and to no other (PORT-54).
     #[inline]
     fn sit_down(self: &Arc<Self>, thread: &Arc<Thread>) {
         HERE.with(|here| {
             if std::ptr::eq(here.port.get(), Arc::as_ptr(self)) {
-                here.sample(self);
+                here.watch.lap(&self.work);
             } else {
                 self.take_seat(thread);
             }
@@ -533,6 +527,9 @@ impl Port {
         if unled {
             queue = self.poll(queue, Epoll::poll);
         }
+        if queue.is_answered() {
+            return Found::Moving;
+        }
         if !queue.entries.is_empty() && !queue.has_room() && queue.has_waiters() {
             self.discount_blocked(&mut queue);
         }
@@ -540,6 +537,7 @@ impl Port {
             && let Some(thread) = queue.release_one()
         {
             drop(queue);
+            self.work.note_overdue();
             thread.unpark();
             return Found::Stuck;
         }
@@ -603,8 +601,7 @@ struct Here {
     lent: Cell<u32>,
     /// The thread has left a port while it was lent.
     left: Cell<bool>,
-    dequeues: Cell<u32>,
-    sampled: Cell<Option<u64>>,
+    watch: Stopwatch,
 }
 
 /// What keeps the port alive that [`Here`] points to.
@@ -624,8 +621,7 @@ thread_local! {
             handle: Cell::new(Handle(0)),
             lent: Cell::new(0),
             left: Cell::new(false),
-            dequeues: Cell::new(0),
-            sampled: Cell::new(None),
+            watch: Stopwatch::new(),
         }
     };
     static KEEPER: Keeper = const {
@@ -639,22 +635,6 @@ impl Here {
         self.thread.set(std::ptr::null());
         self.running.set(std::ptr::null());
         self.handle.set(Handle(0));
-    }
-
-    /// Takes the time of one handler in every [`SAMPLE`].
-    #[inline]
-    fn sample(&self, port: &Port) {
-        if let Some(began) = self.sampled.take() {
-            let nanoseconds = (processor_time() - began).min(2 * LONG_HANDLER);
-            let mean = port.handler.load(Ordering::Relaxed);
-            port.handler
-                .store(mean - mean / 8 + nanoseconds / 8, Ordering::Relaxed);
-        }
-        let n = self.dequeues.get().wrapping_add(1);
-        self.dequeues.set(n);
-        if n.is_multiple_of(SAMPLE) {
-            self.sampled.set(Some(processor_time()));
-        }
     }
 }
 
@@ -751,18 +731,6 @@ fn processors() -> u32 {
         }
     };
     count.max(1) as u32
-}
-
-/// The processor time of the calling thread in nanoseconds. A handler's length is told by it: a thread that was preempted,
-/// by the peer it has just sent to for one, has not become slow, and to take it for slow would wake another in vain.
-fn processor_time() -> u64 {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: `time` is of this frame.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 /// Does the thread sleep, according to the kernel?

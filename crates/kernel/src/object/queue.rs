@@ -30,6 +30,8 @@ pub struct Queue<E> {
     pub closed: bool,
     /// Threads that wait, the last to begin on top. Who leads is one of them.
     waiters: Vec<Arc<Thread>>,
+    /// Threads that have been released and have not come back yet.
+    coming: usize,
     running: u32,
     concurrency: u32,
     /// Counts attempts to take: whether anything moves.
@@ -70,6 +72,7 @@ impl<E> Queue<E> {
             leading: false,
             closed: false,
             waiters: Vec::new(),
+            coming: 0,
             running: 0,
             concurrency,
             activity: 0,
@@ -140,8 +143,10 @@ impl<E> Queue<E> {
 
     /// It is awake again, for whatever reason.
     pub fn end_wait(&mut self, thread: &Arc<Thread>) {
-        if thread.seat.ticket.load(Ordering::Relaxed) == WAITING {
-            self.waiters.retain(|waiter| !Arc::ptr_eq(waiter, thread));
+        match thread.seat.ticket.load(Ordering::Relaxed) {
+            WAITING => self.waiters.retain(|waiter| !Arc::ptr_eq(waiter, thread)),
+            RELEASED => self.coming -= 1,
+            _ => {}
         }
         thread.seat.ticket.store(NONE, Ordering::Relaxed);
     }
@@ -172,8 +177,15 @@ impl<E> Queue<E> {
     pub fn release_one(&mut self) -> Option<Arc<Thread>> {
         let thread = self.waiters.pop()?;
         thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
+        self.coming += 1;
         self.count(&thread);
         Some(thread)
+    }
+
+    /// Are threads on their way for all that is here? They may be late on a busy machine; to release another one would
+    /// let it come first, out of turn.
+    pub fn is_answered(&self) -> bool {
+        self.coming != 0 && self.coming >= self.entries.len()
     }
 
     /// Releases everybody for good. They are to be unparked.
@@ -183,6 +195,7 @@ impl<E> Queue<E> {
         for thread in &waiters {
             thread.seat.ticket.store(RELEASED, Ordering::Relaxed);
         }
+        self.coming += waiters.len();
         waiters
     }
 
@@ -265,6 +278,25 @@ mod tests {
         assert_eq!(queue.take(&first), None, "the slot is given away");
         queue.stop_counting(&second);
         assert!(queue.has_room());
+    }
+
+    #[test]
+    fn who_is_on_the_way_answers_for_one_entry() {
+        let mut queue = Queue::new(3);
+        let [first, second] = threads();
+        queue.begin_wait(&first);
+        queue.begin_wait(&second);
+        assert!(!queue.is_answered(), "nobody is on the way");
+        queue.entries.push_back(1);
+        assert!(matches!(queue.whom_to_wake(true, false), Wake::Now(_)));
+        assert!(queue.is_answered());
+        queue.entries.push_back(2);
+        assert!(!queue.is_answered(), "one comes, two are needed");
+        assert!(matches!(queue.whom_to_wake(true, false), Wake::Now(_)));
+        assert!(queue.is_answered());
+        queue.end_wait(&second);
+        queue.end_wait(&first);
+        assert!(!queue.is_answered(), "both are here");
     }
 
     #[test]

@@ -1,0 +1,196 @@
+//! How long the handlers of a port take, and so whether a worker is expected back soon.
+//!
+//! A handler is what a worker does between two dequeues. While handlers are short, to wait for the worker is cheaper than
+//! to wake another one: a wake across processors costs as much as two to four echoes. While they are long, what waits
+//! behind one waits long, and everything wakes at once.
+//!
+//! The time of one handler in every [`SAMPLE`] is taken, and a running mean kept. A sample that speaks for the other mode
+//! is followed by another at once, so that a change is seen after some six handlers, not after six times [`SAMPLE`]. A
+//! handler that outlasts a look of the monitor while somebody waits is long without a sample.
+
+use std::cell::Cell;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Handlers whose mean is above this, in nanoseconds, are long. One that sends is well below.
+const LONG: u64 = 10_000;
+/// No sample counts for more: one handler of a second shall not stand for a thousand short ones.
+const MOST: u64 = 2 * LONG;
+/// Every so many dequeues a sample is taken.
+const SAMPLE: u32 = 256;
+/// The weight of a sample, as a shift.
+const WEIGHT: u32 = 3;
+
+/// The handlers of one port.
+#[derive(Default)]
+pub(super) struct Handlers {
+    /// Running mean in nanoseconds.
+    mean: AtomicU64,
+    /// The mean was given and stays.
+    fixed: bool,
+}
+
+impl Handlers {
+    /// `LARBOARD_HANDLERS=short` or `long` fixes the mode of all ports, to measure what it brings.
+    pub(super) fn new() -> Handlers {
+        static GIVEN: OnceLock<Option<String>> = OnceLock::new();
+        let given = GIVEN.get_or_init(|| std::env::var("LARBOARD_HANDLERS").ok());
+        let (mean, fixed) = match given.as_deref() {
+            Some("short") => (0, true),
+            Some("long") => (MOST, true),
+            _ => (0, false),
+        };
+        let mean = AtomicU64::new(mean);
+        Handlers { mean, fixed }
+    }
+
+    /// Is nobody expected back soon?
+    #[inline]
+    pub(super) fn are_long(&self) -> bool {
+        self.mean.load(Ordering::Relaxed) > LONG
+    }
+
+    /// A handler has outlasted a look of the monitor while another worker waits. The next short sample may say otherwise.
+    pub(super) fn note_overdue(&self) {
+        let least = LONG + LONG / 16;
+        if !self.fixed && self.mean.load(Ordering::Relaxed) < least {
+            self.mean.store(least, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes a sample into the mean; true if it speaks for the other mode. Of samples taken at the same time one may be
+    /// lost: there will be others.
+    fn note(&self, nanoseconds: u64) -> bool {
+        if self.fixed {
+            return false;
+        }
+        let mean = self.mean.load(Ordering::Relaxed);
+        let next = mean - (mean >> WEIGHT) + (nanoseconds.min(MOST) >> WEIGHT);
+        self.mean.store(next, Ordering::Relaxed);
+        (nanoseconds > LONG) != (next > LONG)
+    }
+}
+
+/// What a worker samples its handlers with.
+pub(super) struct Stopwatch {
+    /// Dequeues until the next sample.
+    left: Cell<u32>,
+    /// The thread's processor time when the handler began whose time is taken.
+    began: Cell<Option<u64>>,
+}
+
+impl Stopwatch {
+    pub(super) const fn new() -> Stopwatch {
+        Stopwatch {
+            left: Cell::new(SAMPLE),
+            began: Cell::new(None),
+        }
+    }
+
+    /// The calling thread dequeues: one handler ends, the next begins.
+    #[inline]
+    pub(super) fn lap(&self, handlers: &Handlers) {
+        let left = self.left.get() - 1;
+        self.left.set(left);
+        if left < 2 {
+            self.sample(left, handlers);
+        }
+    }
+
+    /// The handler that is timed begins at 1 and ends at 0.
+    #[cold]
+    fn sample(&self, left: u32, handlers: &Handlers) {
+        let now = processor_time();
+        if left == 1 {
+            return self.began.set(Some(now));
+        }
+        let took = self.began.take().map(|began| now - began);
+        if took.is_some_and(|took| handlers.note(took)) {
+            self.began.set(Some(now));
+            self.left.set(1);
+        } else {
+            self.left.set(SAMPLE);
+        }
+    }
+
+    /// The dequeue has polled, perhaps performed operations, and slept: the handler begins only now.
+    pub(super) fn restart(&self) {
+        if self.began.get().is_some() {
+            self.began.set(Some(processor_time()));
+        }
+    }
+}
+
+/// The processor time of the calling thread in nanoseconds. A handler's length is told by it: a thread that was preempted,
+/// by the peer it has just sent to for one, has not become slow, and to take it for slow would wake another in vain.
+fn processor_time() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is of this frame.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Handlers, LONG, SAMPLE, Stopwatch};
+
+    /// Samples until the mode changes.
+    fn samples_until(handlers: &Handlers, nanoseconds: u64) -> u32 {
+        let before = handlers.are_long();
+        (1..100)
+            .find(|_| {
+                let differs = handlers.note(nanoseconds);
+                assert_eq!(differs, handlers.are_long() == before);
+                !differs
+            })
+            .expect("samples that all say the same are believed")
+    }
+
+    #[test]
+    fn a_change_is_believed_after_a_few_samples() {
+        let handlers = Handlers::default();
+        assert!(!handlers.are_long());
+        assert!((2..12).contains(&samples_until(&handlers, 3 * LONG)));
+        assert!(handlers.are_long());
+        assert!((1..12).contains(&samples_until(&handlers, LONG / 8)));
+        assert!(!handlers.are_long());
+    }
+
+    #[test]
+    fn one_slow_handler_among_short_ones_changes_nothing() {
+        let handlers = Handlers::default();
+        for _ in 0..20 {
+            assert!(handlers.note(u64::MAX));
+            for _ in 0..8 {
+                handlers.note(LONG / 8);
+            }
+            assert!(!handlers.are_long());
+        }
+    }
+
+    #[test]
+    fn what_the_monitor_has_seen_lasts_until_a_short_sample() {
+        let handlers = Handlers::default();
+        handlers.note_overdue();
+        assert!(handlers.are_long());
+        handlers.note(LONG / 8);
+        assert!(!handlers.are_long());
+    }
+
+    #[test]
+    fn long_handlers_are_noticed_soon_after_a_sample() {
+        let (handlers, watch) = (Handlers::default(), Stopwatch::new());
+        let compute = || {
+            let began = super::processor_time();
+            while super::processor_time() - began < 3 * LONG {}
+        };
+        for _ in 0..SAMPLE + 12 {
+            watch.lap(&handlers);
+            compute();
+        }
+        assert!(handlers.are_long());
+    }
+}
