@@ -1,11 +1,13 @@
 //! What posting and fetching packets costs, against channels on one thread and against a bare futex between two.
 
+use std::io;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
+use clap::Args;
 use larboard_bench::cpu;
 use larboard_win32::Win32::Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE};
 use larboard_win32::Win32::System::IO::{
@@ -13,7 +15,9 @@ use larboard_win32::Win32::System::IO::{
 };
 use larboard_win32::Win32::System::Threading::INFINITE;
 
-use crate::report::{Bar, Limit, median};
+use super::count;
+use crate::placement::{Placement, other_than};
+use crate::report::{Bar, Limit, Report, Table, median, median_ratio};
 
 /// Packets in one round on one thread.
 const PACKETS: usize = 1_000_000;
@@ -21,68 +25,94 @@ const PACKETS: usize = 1_000_000;
 /// Round trips in one round between two threads.
 const TRIPS: u32 = 20_000;
 
-/// Measures and prints everything; returns the bars.
-pub fn run(rounds: usize) -> Vec<Bar> {
-    let mut bars = one_thread(rounds);
-    let processors = cpu::allowed();
-    for (name, second) in [
-        ("same processor", Some(0)),
-        ("two processors", (processors.len() > 1).then_some(1)),
-    ] {
-        if let Some(second) = second {
-            bars.push(two_threads(
-                rounds,
-                name,
-                [processors[0], processors[second]],
-            ));
-        }
-    }
-    bars
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// How often each is measured
+    #[arg(long, value_name = "N", default_value = "5", value_parser = count)]
+    pub rounds: usize,
 }
 
-fn one_thread(rounds: usize) -> Vec<Bar> {
-    let measured: Vec<_> = (0..rounds)
-        .map(|_| [ours(), crossbeam(), std_mpsc()])
-        .collect();
-    let column = |index: usize| median(measured.iter().map(|row| row[index]));
-    let ratio = |index: usize| median(measured.iter().map(|row| row[0] / row[index]));
-    println!(
-        "one thread, ns: post + get {:.1}, crossbeam-channel {:.1}, std mpsc {:.1}",
-        column(0),
-        column(1),
-        column(2)
+/// Measures everything.
+pub fn run(options: &Options, report: &mut Report) -> io::Result<()> {
+    report.section("Packets");
+    report.note(
+        "Nanoseconds, medians of the rounds. Between two threads it is a round trip: two posts and two fetches, or two wakes and two sleeps on a \
+         bare futex.",
     );
+    Placement::Free.apply()?;
+    let mut table = Table::new(["", "ns"]);
+    report.progress.stage("packets", 3 * options.rounds);
+    let mut bars = one_thread(options.rounds, report, &mut table);
+    let processors = cpu::allowed();
+    let (first, other) = (processors[0], other_than(&processors));
+    let places = [
+        ("the same processor", Some(first)),
+        ("two processors", other),
+    ];
+    for (name, second) in places {
+        if let Some(second) = second {
+            let pair = [first, second];
+            bars.push(two_threads(options.rounds, name, pair, report, &mut table));
+        }
+    }
+    report.table("Posting and fetching", &table);
+    report.bars(&bars);
+    Ok(())
+}
+
+fn one_thread(rounds: usize, report: &Report, table: &mut Table) -> Vec<Bar> {
+    let mut measured = [vec![], vec![], vec![]];
+    for _ in 0..rounds {
+        report.progress.step("one thread");
+        measured[0].push(ours());
+        measured[1].push(crossbeam());
+        measured[2].push(std_mpsc());
+    }
+    let [ours, crossbeam, mpsc] = &measured;
+    let middle = |column: &Vec<f64>| median(column.iter().copied());
+    let ratio = |column| median_ratio(ours, column, |ns| *ns);
+    let mut row =
+        |name: &str, column| table.row([name.to_owned(), format!("{:.1}", middle(column))]);
+    row("post + get, one thread", ours);
+    row("crossbeam-channel, one thread", crossbeam);
+    row("std mpsc, one thread", mpsc);
     vec![
         Bar::new(
             "post + get on one thread, ns",
-            column(0),
+            middle(ours),
             Limit::AtMost(44.0),
         ),
         Bar::new(
             "post + get / crossbeam-channel",
-            ratio(1),
+            ratio(crossbeam),
             Limit::AtMost(1.0),
         ),
-        Bar::new("post + get / std mpsc", ratio(2), Limit::AtMost(1.0)),
+        Bar::new("post + get / std mpsc", ratio(mpsc), Limit::AtMost(1.0)),
     ]
 }
 
-fn two_threads(rounds: usize, name: &str, processors: [usize; 2]) -> Bar {
-    let measured: Vec<_> = (0..rounds)
-        .map(|_| [ports_between(processors), futexes_between(processors)])
-        .collect();
-    let column = |index: usize| median(measured.iter().map(|row| row[index]));
-    println!(
-        "two threads, {name}, ns per round trip: post -> get {:.0}, futex {:.0}",
-        column(0),
-        column(1)
-    );
-    let ratio = median(measured.iter().map(|[ours, futex]| ours / futex));
-    Bar::new(
-        format!("post -> get / futex ping-pong, {name}"),
-        ratio,
-        Limit::AtMost(1.15),
-    )
+fn two_threads(
+    rounds: usize,
+    name: &str,
+    processors: [usize; 2],
+    report: &Report,
+    table: &mut Table,
+) -> Bar {
+    let (mut ports, mut futexes) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        report.progress.step(name);
+        ports.push(ports_between(processors));
+        futexes.push(futexes_between(processors));
+    }
+    let mut row = |what: &str, column: &Vec<f64>| {
+        let middle = median(column.iter().copied());
+        table.row([format!("{what}, {name}"), format!("{middle:.0}")]);
+    };
+    row("post → get, there and back", &ports);
+    row("futex, there and back", &futexes);
+    let ratio = median_ratio(&ports, &futexes, |ns| *ns);
+    let name = format!("post → get / futex, {name}");
+    Bar::new(name, ratio, Limit::AtMost(1.15))
 }
 
 /// Nanoseconds for each of `count` turns.

@@ -1,0 +1,262 @@
+//! The echo servers under load, each with one worker and with more.
+
+use std::io::{self, Error};
+
+use clap::Args;
+
+use super::{available, count, named_or_usual, seconds};
+use crate::load::Engine;
+use crate::measure::{Conditions, Sample, Series, rounds};
+use crate::placement::Placement;
+use crate::report::{Bar, Chart, ChartBar, Limit, Report, Table};
+use crate::server::{Role, Server, named};
+use crate::shape::Shape;
+
+/// Shapes that the picture shows.
+const PICTURED: [Shape; 2] = [Shape::new(64, 64), Shape::new(1000, 64)];
+
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// Servers to measure; raw-epoll is always among them
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", value_parser = named)]
+    pub servers: Vec<&'static Server>,
+    /// Connections, bytes of a message, and messages on their way on each connection: 64x4096, 64x64p16
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "SHAPES",
+        default_value = "1x64,64x64,1000x64"
+    )]
+    pub shapes: Vec<Shape>,
+    /// Where server and load generator run [default: cross for one worker, free for more]
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub pin: Option<Placement>,
+    /// How often each server is measured
+    #[arg(long, value_name = "N", default_value = "5", value_parser = count)]
+    pub rounds: usize,
+    /// Length of one measurement
+    #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
+    pub seconds: f64,
+    /// Threads of the servers
+    #[arg(long, value_delimiter = ',', value_name = "N", default_value = "1,2", value_parser = count)]
+    pub workers: Vec<usize>,
+    /// What loads the servers
+    #[arg(long, value_enum, value_name = "ENGINE", default_value = "raw")]
+    pub load: Engine,
+}
+
+/// Measures every combination.
+pub fn run(options: &Options, report: &mut Report) -> io::Result<()> {
+    let most = options.workers.iter().max().copied().unwrap_or(1);
+    if options.pin == Some(Placement::Cross) && most > 1 {
+        return Err(Error::other(
+            "--pin cross is for one worker; add --workers 1, or leave --pin away",
+        ));
+    }
+    report.section("Echo");
+    report.note(
+        "Medians of the rounds; in brackets the median of the ratios to raw epoll with one thread in the same round. CPU is the processor time of \
+         all threads of the server for one echo; busy is how many processors the server kept busy.",
+    );
+    let servers = available(named_or_usual(&options.servers), report);
+    let mut bars = Vec::new();
+    for &workers in &options.workers {
+        for &shape in &options.shapes {
+            let conditions = Conditions {
+                shape,
+                placement: options.pin.unwrap_or(Placement::for_workers(workers)),
+                engine: options.load,
+                rounds: options.rounds,
+                seconds: options.seconds,
+            };
+            let contenders = contenders(&servers, workers, shape)?;
+            if contenders.len() < 2 {
+                continue;
+            }
+            let title = title(workers, &conditions);
+            report
+                .progress
+                .stage(&title, contenders.len() * conditions.rounds);
+            let series = rounds(&conditions, contenders, report)?;
+            show(&title, &series, report)?;
+            bars.extend(judge(workers, &conditions, &series));
+            if workers == 1 && PICTURED.contains(&shape) {
+                chart(shape, &series, report);
+            }
+        }
+    }
+    report.bars(&bars);
+    Ok(())
+}
+
+/// Raw epoll with one thread, which is what the ratios refer to, and whoever can have so many workers.
+pub fn contenders(
+    servers: &[&'static Server],
+    workers: usize,
+    shape: Shape,
+) -> io::Result<Vec<Series>> {
+    let yardstick = named("raw-epoll").map_err(Error::other)?;
+    let mut series = vec![Series::new(yardstick, 1)];
+    for server in servers {
+        let threads = server.threads(workers, shape.connections);
+        series.extend(threads.map(|threads| Series::new(server, threads)));
+    }
+    let mut seen = Vec::new();
+    series.retain(|one| {
+        let identity = (one.server.name, one.threads);
+        let new = !seen.contains(&identity);
+        seen.push(identity);
+        new
+    });
+    Ok(series)
+}
+
+fn title(workers: usize, conditions: &Conditions) -> String {
+    let Conditions {
+        shape, placement, ..
+    } = conditions;
+    let workers = match workers {
+        1 => "one worker".to_owned(),
+        workers => format!("{workers} workers"),
+    };
+    format!("{shape}, {workers}, {}", placement.describe())
+}
+
+/// The table of a comparison; its first series is the yardstick.
+pub fn show(title: &str, series: &[Series], report: &mut Report) -> io::Result<()> {
+    let yardstick = series
+        .first()
+        .filter(|one| one.server.role == Role::Yardstick);
+    let yardstick = yardstick.ok_or_else(|| Error::other("raw epoll could not be measured"))?;
+    let mut table = Table::new([
+        "server",
+        "CPU µs/echo",
+        "messages/s",
+        "p50 µs",
+        "p99 µs",
+        "p99.9 µs",
+        "switches/echo",
+        "busy",
+    ]);
+    for one in series {
+        let pair = |figure: fn(&Sample) -> f64, digits: usize| {
+            let (value, ratio) = (one.median(figure), one.ratio(yardstick, figure));
+            format!("{value:.digits$} ({ratio:.3})")
+        };
+        table.row([
+            one.label(),
+            pair(|sample| sample.cpu, 2),
+            pair(|sample| sample.rate, 0),
+            pair(|sample| sample.p50, 1),
+            pair(|sample| sample.p99, 1),
+            pair(|sample| sample.p999, 1),
+            format!("{:.3}", one.median(|sample| sample.switches)),
+            format!("{:.2}", one.median(|sample| sample.busy)),
+        ]);
+    }
+    report.table(title, &table);
+    Ok(())
+}
+
+/// The bars of the completion port in one comparison.
+fn judge(workers: usize, conditions: &Conditions, series: &[Series]) -> Vec<Bar> {
+    let Some(port) = series.iter().find(|one| one.server.role == Role::Port) else {
+        return Vec::new();
+    };
+    let mut bars = Vec::new();
+    against_raw(workers, conditions, port, &series[0], &mut bars);
+    against_peers(workers, conditions, port, series, &mut bars);
+    bars
+}
+
+/// What the port may cost at most, and must bring at least, compared with raw epoll. For messages of 64 bytes, one at a time.
+fn against_raw(
+    workers: usize,
+    conditions: &Conditions,
+    port: &Series,
+    raw: &Series,
+    bars: &mut Vec<Bar>,
+) {
+    let shape = conditions.shape;
+    let mut bar = |name: &str, figure: fn(&Sample) -> f64, limit| {
+        let name = format!("{shape}, {workers} worker(s): {name} / raw epoll");
+        bars.push(Bar::new(name, port.ratio(raw, figure), limit));
+    };
+    if (shape.size, shape.depth) != (64, 1) || shape.connections > 1000 {
+        return;
+    }
+    match (workers, shape.connections) {
+        (1, _) => {
+            bar("CPU", |sample| sample.cpu, Limit::AtMost(1.05));
+            if conditions.placement == Placement::Cross {
+                bar("messages/s", |sample| sample.rate, Limit::AtLeast(0.97));
+            }
+        }
+        (2, 1) => {
+            bar("CPU", |sample| sample.cpu, Limit::AtMost(1.15));
+            bar("p50", |sample| sample.p50, Limit::AtMost(1.10));
+        }
+        (2, _) => bar("CPU", |sample| sample.cpu, Limit::AtMost(1.10)),
+        _ => {}
+    }
+}
+
+/// No peer may be better: one worker is held against all, more against those with as many.
+fn against_peers(
+    workers: usize,
+    conditions: &Conditions,
+    port: &Series,
+    series: &[Series],
+    bars: &mut Vec<Bar>,
+) {
+    let Conditions {
+        shape, placement, ..
+    } = *conditions;
+    let peers = || series.iter().filter(|one| one.server.role == Role::Peer);
+    let head = format!("{shape}, {workers} worker(s):");
+    if let Some((ratio, peer)) = closest(peers(), port, |sample| sample.cpu, f64::max) {
+        let limit = match workers {
+            2.. if shape.connections > 1 => 0.9,
+            _ => 1.0,
+        };
+        let name = format!("{head} CPU / best peer ({peer})");
+        bars.push(Bar::new(name, ratio, Limit::AtMost(limit)));
+    }
+    if placement == Placement::Cross {
+        if let Some((ratio, peer)) = closest(peers(), port, |sample| sample.rate, f64::min) {
+            let name = format!("{head} messages/s / best peer ({peer})");
+            bars.push(Bar::new(name, ratio, Limit::AtLeast(1.0)));
+        }
+    }
+}
+
+/// The ratio to the peer that comes off best, and its name.
+fn closest<'a>(
+    peers: impl Iterator<Item = &'a Series>,
+    port: &Series,
+    figure: impl Fn(&Sample) -> f64 + Copy,
+    worse: fn(f64, f64) -> f64,
+) -> Option<(f64, &'static str)> {
+    peers
+        .map(|peer| (port.ratio(peer, figure), peer.server.name))
+        .reduce(|one, other| {
+            if worse(one.0, other.0) == one.0 {
+                one
+            } else {
+                other
+            }
+        })
+}
+
+/// Keeps processor times relative to raw epoll for the picture.
+fn chart(shape: Shape, series: &[Series], report: &mut Report) {
+    let bars = series.iter().map(|one| ChartBar {
+        name: one.label(),
+        ratio: one.ratio(&series[0], |sample| sample.cpu),
+        ours: matches!(one.server.role, Role::Port | Role::Variant | Role::Model),
+    });
+    report.chart(Chart {
+        title: format!("{} connections, {} bytes", shape.connections, shape.size),
+        bars: bars.collect(),
+    });
+}
