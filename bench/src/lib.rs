@@ -1,6 +1,7 @@
 //! What the echo servers of the bench have in common.
 
 pub mod cpu;
+pub mod signals;
 pub mod sockets;
 
 use std::io::{Read, Write};
@@ -22,6 +23,9 @@ pub struct ServerOptions {
     /// No packet for what succeeds at once (the completion-port server only).
     #[arg(long)]
     pub skip: bool,
+    /// Compute so many microseconds for each message (the completion-port server only).
+    #[arg(long, default_value_t = 0)]
+    pub work: u64,
 }
 
 impl ServerOptions {

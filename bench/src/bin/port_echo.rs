@@ -2,6 +2,7 @@
 
 use std::mem::offset_of;
 use std::ptr::null_mut;
+use std::time::{Duration, Instant};
 
 use larboard_bench::sockets::{accept_client, error, listening_socket, tcp_port};
 use larboard_bench::{ServerOptions, announce};
@@ -36,7 +37,7 @@ fn serve<const N: usize>(options: ServerOptions) {
     assert!(!port.is_null(), "no port: error {}", error());
     for _ in 0..options.workers {
         let port = port as usize;
-        std::thread::spawn(move || work::<N>(port as HANDLE, options.skip));
+        std::thread::spawn(move || work::<N>(port as HANDLE, options));
     }
     announce(tcp_port(listener));
     loop {
@@ -62,7 +63,7 @@ fn admit<const N: usize>(port: HANDLE, socket: SOCKET, skip: bool) {
 }
 
 /// Takes packets and moves their clients on.
-fn work<const N: usize>(port: HANDLE, skip: bool) {
+fn work<const N: usize>(port: HANDLE, options: ServerOptions) {
     loop {
         let (mut bytes, mut key, mut overlapped) = (0, 0, null_mut());
         // SAFETY: the three variables are live.
@@ -76,8 +77,20 @@ fn work<const N: usize>(port: HANDLE, skip: bool) {
         if success == 0 || bytes == 0 {
             Client::end(client);
         } else {
-            Client::proceed(client, bytes, skip);
+            // SAFETY: the packet makes the client this thread's own.
+            if options.work > 0 && unsafe { (*client).due == 0 } {
+                compute(Duration::from_micros(options.work));
+            }
+            Client::proceed(client, bytes, options.skip);
         }
+    }
+}
+
+/// What a server with more to do than to echo does with a message.
+fn compute(length: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < length {
+        std::hint::spin_loop();
     }
 }
 
