@@ -5,7 +5,7 @@ use std::io;
 use clap::{Parser, Subcommand};
 
 use crate::report::Report;
-use crate::sections::{all, echo, memory, models, port, system_calls};
+use crate::sections::{all, echo, handlers, memory, models, port, system_calls};
 
 /// Measures Larboard against raw epoll and against what others have, in one run
 ///
@@ -33,6 +33,8 @@ enum Section {
     Memory(memory::Options),
     /// The notification models of Winsock
     Models(models::Options),
+    /// Servers that compute for each message
+    Handlers(handlers::Options),
     /// Posting and fetching packets
     Port(port::Options),
 }
@@ -48,6 +50,7 @@ impl Cli {
             Some(Section::Syscalls(options)) => system_calls::run(options, report),
             Some(Section::Memory(options)) => memory::run(options, report),
             Some(Section::Models(options)) => models::run(options, report),
+            Some(Section::Handlers(options)) => handlers::run(options, report),
             Some(Section::Port(options)) => port::run(options, report),
         }
     }

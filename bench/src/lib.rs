@@ -6,7 +6,7 @@ pub mod sockets;
 
 use std::io::{Read, Write};
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, ValueEnum};
 
 /// The command line of every server.
 #[derive(Args, Clone, Copy, Debug)]
@@ -26,6 +26,18 @@ pub struct ServerOptions {
     /// Compute so many microseconds for each message (the completion-port server only).
     #[arg(long, default_value_t = 0)]
     pub work: u64,
+    /// Take handlers for short or long, whatever they are (the completion-port server only).
+    #[arg(long, value_enum)]
+    pub handlers: Option<Handlers>,
+}
+
+/// How long the handlers of a port are said to be.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Handlers {
+    /// A worker is expected back soon.
+    Short,
+    /// Nobody is: another worker is woken at once.
+    Long,
 }
 
 impl ServerOptions {
@@ -45,6 +57,12 @@ impl ServerOptions {
         }
         let options = Whole::parse().options;
         options.bind();
+        if let Some(handlers) = options.handlers {
+            let name = handlers.to_possible_value();
+            let name = name.as_ref().map_or("", |value| value.get_name());
+            // SAFETY: no other thread has been started.
+            unsafe { std::env::set_var("LARBOARD_HANDLERS", name) };
+        }
         options
     }
 }

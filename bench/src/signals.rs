@@ -83,12 +83,10 @@ pub fn event() -> (impl FnMut() + Send, impl FnMut() + Send) {
         // SAFETY: takes no pointers.
         move || assert_ne!(unsafe { SetEvent(event.get()) }, 0)
     };
-    // SAFETY: takes no pointers.
     let wait = move || {
-        assert_eq!(
-            unsafe { WaitForSingleObject(event.get(), INFINITE) },
-            WAIT_OBJECT_0
-        )
+        // SAFETY: takes no pointers.
+        let woken = unsafe { WaitForSingleObject(event.get(), INFINITE) };
+        assert_eq!(woken, WAIT_OBJECT_0);
     };
     (set, wait)
 }

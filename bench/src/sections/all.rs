@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{echo, memory, models, port, seconds, system_calls};
+use super::{echo, handlers, memory, models, port, seconds, system_calls};
 use crate::load::Engine;
 use crate::report::{Report, chart, machine};
 use crate::shape::Shape;
@@ -68,6 +68,7 @@ pub fn run(options: &Options, report: &mut Report) -> io::Result<()> {
         clients: 10_000,
     };
     memory::run(&memory, report)?;
+    handlers::run(&handlers::Options { rounds, seconds }, report)?;
     port::run(&port::Options { rounds }, report)?;
 
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

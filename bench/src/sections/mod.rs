@@ -2,6 +2,7 @@
 
 pub mod all;
 pub mod echo;
+pub mod handlers;
 pub mod memory;
 pub mod models;
 pub mod port;

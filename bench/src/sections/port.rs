@@ -1,26 +1,18 @@
 //! What posting and fetching packets costs, against channels on one thread and against a bare futex between two.
 
 use std::io;
-use std::ptr::{null, null_mut};
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
 use clap::Args;
-use larboard_bench::cpu;
-use larboard_win32::Win32::Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE};
-use larboard_win32::Win32::System::IO::{
-    CreateIoCompletionPort, GetQueuedCompletionStatus, PostQueuedCompletionStatus,
-};
-use larboard_win32::Win32::System::Threading::INFINITE;
+use larboard_bench::{cpu, signals};
 
 use super::count;
 use crate::placement::{Placement, other_than};
 use crate::report::{Bar, Limit, Report, Table, median, median_ratio};
 
 /// Packets in one round on one thread.
-const PACKETS: usize = 1_000_000;
+const PACKETS: u32 = 1_000_000;
 
 /// Round trips in one round between two threads.
 const TRIPS: u32 = 20_000;
@@ -64,9 +56,9 @@ fn one_thread(rounds: usize, report: &Report, table: &mut Table) -> Vec<Bar> {
     let mut measured = [vec![], vec![], vec![]];
     for _ in 0..rounds {
         report.progress.step("one thread");
-        measured[0].push(ours());
-        measured[1].push(crossbeam());
-        measured[2].push(std_mpsc());
+        measured[0].push(alone(signals::port()));
+        measured[1].push(alone(signals::crossbeam()));
+        measured[2].push(alone(signals::std_mpsc()));
     }
     let [ours, crossbeam, mpsc] = &measured;
     let middle = |column: &Vec<f64>| median(column.iter().copied());
@@ -101,8 +93,8 @@ fn two_threads(
     let (mut ports, mut futexes) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         report.progress.step(name);
-        ports.push(ports_between(processors));
-        futexes.push(futexes_between(processors));
+        ports.push(ping_pong(processors, signals::port));
+        futexes.push(ping_pong(processors, signals::futex));
     }
     let mut row = |what: &str, column: &Vec<f64>| {
         let middle = median(column.iter().copied());
@@ -116,159 +108,41 @@ fn two_threads(
 }
 
 /// Nanoseconds for each of `count` turns.
-fn timed(count: usize, mut turn: impl FnMut(usize)) -> f64 {
+fn timed(count: u32, mut turn: impl FnMut()) -> f64 {
     let start = Instant::now();
-    (0..count).for_each(&mut turn);
-    start.elapsed().as_nanos() as f64 / count as f64
+    (0..count).for_each(|_| turn());
+    start.elapsed().as_nanos() as f64 / f64::from(count)
 }
 
-fn ours() -> f64 {
-    let port = Port::new();
-    timed(PACKETS, |key| {
-        port.post(key);
-        assert_eq!(port.get(), key);
+/// Nanoseconds to signal and to take the signal.
+fn alone<S: FnMut(), W: FnMut()>((mut signal, mut wait): (S, W)) -> f64 {
+    timed(PACKETS, || {
+        signal();
+        wait();
     })
 }
 
-fn crossbeam() -> f64 {
-    let (sender, receiver) = crossbeam_channel::unbounded();
-    timed(PACKETS, |key| {
-        sender
-            .send((0_u32, key, 0_usize))
-            .expect("the receiver lives");
-        assert_eq!(receiver.recv().expect("the sender lives").1, key);
-    })
-}
-
-fn std_mpsc() -> f64 {
-    let (sender, receiver) = mpsc::channel();
-    timed(PACKETS, |key| {
-        sender
-            .send((0_u32, key, 0_usize))
-            .expect("the receiver lives");
-        assert_eq!(receiver.recv().expect("the sender lives").1, key);
-    })
-}
-
-/// Nanoseconds of a round trip over two ports.
-fn ports_between(processors: [usize; 2]) -> f64 {
-    let (there, back) = (Port::new(), Port::new());
-    ping_pong(
-        processors,
-        |number| {
-            there.post(number);
-            assert_eq!(back.get(), number);
-        },
-        |number| {
-            assert_eq!(there.get(), number);
-            back.post(number);
-        },
-    )
-}
-
-/// Nanoseconds of a round trip over two futexes.
-fn futexes_between(processors: [usize; 2]) -> f64 {
-    let (there, back) = (AtomicU32::new(0), AtomicU32::new(0));
-    ping_pong(
-        processors,
-        |number| {
-            wake(&there, number as u32);
-            sleep_until(&back, number as u32);
-        },
-        |number| {
-            sleep_until(&there, number as u32);
-            wake(&back, number as u32);
-        },
-    )
-}
-
-fn ping_pong(
+/// Nanoseconds of a round trip between two threads.
+fn ping_pong<S: FnMut() + Send, W: FnMut() + Send>(
     processors: [usize; 2],
-    ping: impl Fn(usize) + Sync,
-    pong: impl Fn(usize) + Sync,
+    halves: fn() -> (S, W),
 ) -> f64 {
+    let ((mut ping, mut hear_ping), (mut pong, mut hear_pong)) = (halves(), halves());
     thread::scope(|scope| {
-        scope.spawn(|| {
+        scope.spawn(move || {
             cpu::pin(processors[1]);
-            (1..=TRIPS as usize).for_each(&pong);
+            for _ in 0..TRIPS {
+                hear_ping();
+                pong();
+            }
         });
-        let pinging = scope.spawn(|| {
+        let pinging = scope.spawn(move || {
             cpu::pin(processors[0]);
-            timed(TRIPS as usize, |number| ping(number + 1))
+            timed(TRIPS, || {
+                ping();
+                hear_pong();
+            })
         });
         pinging.join().expect("a round trip does not fail")
     })
-}
-
-fn wake(word: &AtomicU32, number: u32) {
-    word.store(number, SeqCst);
-    // SAFETY: the word is live; no other pointer is used.
-    unsafe {
-        libc::syscall(
-            libc::SYS_futex,
-            word.as_ptr(),
-            libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
-            1,
-        )
-    };
-}
-
-fn sleep_until(word: &AtomicU32, number: u32) {
-    let wait = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-    loop {
-        let seen = word.load(SeqCst);
-        if seen == number {
-            return;
-        }
-        // SAFETY: the word is live; a null timeout waits without limit.
-        unsafe {
-            libc::syscall(
-                libc::SYS_futex,
-                word.as_ptr(),
-                wait,
-                seen,
-                null::<libc::timespec>(),
-            )
-        };
-    }
-}
-
-/// A completion port, closed with this value.
-struct Port(HANDLE);
-
-// SAFETY: a handle is a number that means the same object in every thread.
-unsafe impl Send for Port {}
-// SAFETY: as above; the port synchronises itself.
-unsafe impl Sync for Port {}
-
-impl Port {
-    fn new() -> Self {
-        // SAFETY: takes no pointers; INVALID_HANDLE_VALUE asks for a port alone.
-        let port = unsafe { CreateIoCompletionPort(INVALID_HANDLE_VALUE, null_mut(), 0, 1) };
-        assert!(!port.is_null());
-        Self(port)
-    }
-
-    fn post(&self, key: usize) {
-        // SAFETY: the OVERLAPPED pointer is not followed.
-        let posted = unsafe { PostQueuedCompletionStatus(self.0, 0, key, null()) };
-        assert_ne!(posted, 0);
-    }
-
-    fn get(&self) -> usize {
-        let (mut bytes, mut key, mut overlapped) = (0, 0, null_mut());
-        // SAFETY: the three variables are live.
-        let taken = unsafe {
-            GetQueuedCompletionStatus(self.0, &mut bytes, &mut key, &mut overlapped, INFINITE)
-        };
-        assert_ne!(taken, 0);
-        key
-    }
-}
-
-impl Drop for Port {
-    fn drop(&mut self) {
-        // SAFETY: takes no pointers; the handle is this value's own.
-        unsafe { CloseHandle(self.0) };
-    }
 }

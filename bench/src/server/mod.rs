@@ -5,4 +5,4 @@ mod process;
 mod table;
 
 pub use process::{Running, Setup, Usage};
-pub use table::{Role, SERVERS, Server, named};
+pub use table::{Role, SERVERS, Server, named, port_server};

@@ -100,6 +100,17 @@ const fn server(
     }
 }
 
+/// The completion port with further arguments, for a section that compares it with itself.
+pub const fn port_server(name: &'static str, arguments: &'static [&'static str]) -> Server {
+    server(
+        name,
+        Role::Variant,
+        Workers::Any,
+        Program::Bench("port_echo"),
+        arguments,
+    )
+}
+
 const fn model(
     name: &'static str,
     role: Role,

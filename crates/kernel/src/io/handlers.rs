@@ -14,10 +14,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Handlers whose mean is above this, in nanoseconds, are long. One that sends is well below.
 const LONG: u64 = 10_000;
-/// No sample counts for more: one handler of a second shall not stand for a thousand short ones.
-const MOST: u64 = 2 * LONG;
-/// Every so many dequeues a sample is taken.
-const SAMPLE: u32 = 256;
+/// No sample counts for more: one handler of a second among short ones is not enough, two in a row are.
+const MOST: u64 = 6 * LONG;
+/// Every so many dequeues a sample is taken. A prime: programs take receives and sends by turns, in two or in four.
+const SAMPLE: u32 = 251;
+/// The first one of a thread comes earlier.
+const FIRST: u32 = 7;
 /// The weight of a sample, as a shift.
 const WEIGHT: u32 = 3;
 
@@ -82,7 +84,7 @@ pub(super) struct Stopwatch {
 impl Stopwatch {
     pub(super) const fn new() -> Stopwatch {
         Stopwatch {
-            left: Cell::new(SAMPLE),
+            left: Cell::new(FIRST),
             began: Cell::new(None),
         }
     }
@@ -135,7 +137,7 @@ fn processor_time() -> u64 {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::{Handlers, LONG, SAMPLE, Stopwatch};
+    use super::{FIRST, Handlers, LONG, Stopwatch};
 
     /// Samples until the mode changes.
     fn samples_until(handlers: &Handlers, nanoseconds: u64) -> u32 {
@@ -164,7 +166,7 @@ mod tests {
         let handlers = Handlers::default();
         for _ in 0..20 {
             assert!(handlers.note(u64::MAX));
-            for _ in 0..8 {
+            for _ in 0..20 {
                 handlers.note(LONG / 8);
             }
             assert!(!handlers.are_long());
@@ -187,7 +189,7 @@ mod tests {
             let began = super::processor_time();
             while super::processor_time() - began < 3 * LONG {}
         };
-        for _ in 0..SAMPLE + 12 {
+        for _ in 0..FIRST + 12 {
             watch.lap(&handlers);
             compute();
         }
