@@ -125,6 +125,9 @@ impl Pump {
     }
 
     pub(super) fn has_pending(&self) -> bool {
+        if !self.has_registrations() {
+            return false; // a port that is only posted to need not add up
+        }
         let sum = |sum: i32, shard: &Shard| sum.wrapping_add(shard.0.load(Ordering::SeqCst));
         self.pending.iter().fold(0, sum) != 0
     }
