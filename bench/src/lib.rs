@@ -6,7 +6,7 @@ pub mod sockets;
 
 use std::io::{Read, Write};
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser};
 
 /// The command line of every server.
 #[derive(Args, Clone, Copy, Debug)]
@@ -20,24 +20,6 @@ pub struct ServerOptions {
     /// Bind the whole process to this processor.
     #[arg(long)]
     pub pin: Option<usize>,
-    /// No packet for what succeeds at once (the completion-port server only).
-    #[arg(long)]
-    pub skip: bool,
-    /// Compute so many microseconds for each message (the completion-port server only).
-    #[arg(long, default_value_t = 0)]
-    pub work: u64,
-    /// Take handlers for short or long, whatever they are (the completion-port server only).
-    #[arg(long, value_enum)]
-    pub handlers: Option<Handlers>,
-}
-
-/// How long the handlers of a port are said to be.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Handlers {
-    /// A worker is expected back soon.
-    Short,
-    /// Nobody is: another worker is woken at once.
-    Long,
 }
 
 impl ServerOptions {
@@ -47,24 +29,18 @@ impl ServerOptions {
             cpu::pin(processor);
         }
     }
+}
 
-    /// Parses the command line and binds the process as it says.
-    pub fn start() -> Self {
-        #[derive(Parser)]
-        struct Whole {
-            #[command(flatten)]
-            options: ServerOptions,
-        }
-        let options = Whole::parse().options;
-        options.bind();
-        if let Some(handlers) = options.handlers {
-            let name = handlers.to_possible_value();
-            let name = name.as_ref().map_or("", |value| value.get_name());
-            // SAFETY: no other thread has been started.
-            unsafe { std::env::set_var("LARBOARD_HANDLERS", name) };
-        }
-        options
+/// Parses the command line of a server that takes nothing else and binds the process as it says.
+pub fn start() -> ServerOptions {
+    #[derive(Parser)]
+    struct Whole {
+        #[command(flatten)]
+        options: ServerOptions,
     }
+    let options = Whole::parse().options;
+    options.bind();
+    options
 }
 
 /// Tells the runner on which TCP port of 127.0.0.1 it may connect, and arranges that the process ends with its standard input, so that it never

@@ -4,11 +4,11 @@ use std::io;
 use std::net::TcpListener;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
-use larboard_bench::{ServerOptions, announce};
+use larboard_bench::{announce, start};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> io::Result<()> {
-    let options = ServerOptions::start();
+    let options = start();
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     listener.bind(
         &"127.0.0.1:0"

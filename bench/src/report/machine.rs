@@ -69,10 +69,10 @@ fn peers() -> Option<String> {
     (!all.is_empty()).then(|| all.join(", "))
 }
 
-/// The version of a package in a lock file of Cargo.
+/// The version of a package in a lock file of Cargo: the latest, if there are several, because dependencies bring old ones.
 fn locked_version(lock: &str, name: &str) -> Option<String> {
     let entry = format!("name = \"{name}\"\nversion = \"");
-    let rest = &lock[lock.find(&entry)? + entry.len()..];
+    let rest = &lock[lock.rfind(&entry)? + entry.len()..];
     rest.split('"').next().map(str::to_owned)
 }
 

@@ -72,9 +72,15 @@ impl Source {
     }
 
     fn check_header(&self) -> io::Result<()> {
+        let language = match self.file.ends_with(".c") {
+            true => "c",
+            false => "c++",
+        };
         let mut command = Command::new(self.compiler);
         command.args([
             "-E",
+            "-x",
+            language,
             "-include",
             self.header,
             "/dev/null",
