@@ -383,7 +383,7 @@ mod tests {
         assert!(
             report
                 .text()
-                .contains("| port, 2 threads |  5.00 (1.250) |"),
+                .contains("| port, 2 threads | 5.00 (1.250) |"),
             "{}",
             report.text()
         );
