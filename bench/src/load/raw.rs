@@ -15,7 +15,7 @@ use crate::server::{Running, Usage};
 use crate::shape::Shape;
 
 /// The longest time without any echo, and for the last echoes.
-const SILENCE: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Bytes sent or received at once.
 const BLOCK: usize = 1 << 16;

@@ -28,7 +28,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value = "5", value_parser = super::count)]
     rounds: usize,
     /// Length of one measurement
-    #[arg(long, value_name = "S", default_value = "1.5", value_parser = seconds)]
+    #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
     seconds: f64,
     /// Where RESULTS.md and results.svg go [default: bench]
     #[arg(long, value_name = "FOLDER")]

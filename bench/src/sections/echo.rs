@@ -381,9 +381,7 @@ mod tests {
         let mut report = Report::default();
         show("a title", &all, &mut report).unwrap();
         assert!(
-            report
-                .text()
-                .contains("| port, 2 threads | 5.00 (1.250) |"),
+            report.text().contains("| port, 2 threads | 5.00 (1.250) |"),
             "{}",
             report.text()
         );
