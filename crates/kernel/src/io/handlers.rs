@@ -5,12 +5,13 @@
 //! behind one waits long, and everything wakes at once.
 //!
 //! The time of one handler in every [`SAMPLE`] is taken, and a running mean kept. A sample that speaks for the other mode
-//! is followed by another at once, so that a change is seen after some six handlers, not after six times [`SAMPLE`]. A
-//! handler that outlasts a look of the monitor while somebody waits is long without a sample.
+//! makes all workers time the next few, so that a change is seen after some handlers, not after as many times [`SAMPLE`];
+//! all of them, because one worker may get the long handlers and another one the short. A handler that outlasts a look of
+//! the monitor while somebody waits is long without a sample.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Handlers whose mean is above this, in nanoseconds, are long. One that sends is well below.
 const LONG: u64 = 10_000;
@@ -20,6 +21,8 @@ const MOST: u64 = 6 * LONG;
 const SAMPLE: u32 = 251;
 /// The first one of a thread comes earlier.
 const FIRST: u32 = 7;
+/// So many samples are taken in a row after one that speaks for the other mode.
+const ROW: u32 = 16;
 /// The weight of a sample, as a shift.
 const WEIGHT: u32 = 3;
 
@@ -28,6 +31,8 @@ const WEIGHT: u32 = 3;
 pub(super) struct Handlers {
     /// Running mean in nanoseconds.
     mean: AtomicU64,
+    /// Samples that are still to be taken in a row.
+    wanted: AtomicU32,
     /// The mean was given and stays.
     fixed: bool,
 }
@@ -43,7 +48,11 @@ impl Handlers {
             _ => (0, false),
         };
         let mean = AtomicU64::new(mean);
-        Handlers { mean, fixed }
+        Handlers {
+            mean,
+            wanted: AtomicU32::new(0),
+            fixed,
+        }
     }
 
     /// Is nobody expected back soon?
@@ -60,16 +69,19 @@ impl Handlers {
         }
     }
 
-    /// Takes a sample into the mean; true if it speaks for the other mode. Of samples taken at the same time one may be
-    /// lost: there will be others.
-    fn note(&self, nanoseconds: u64) -> bool {
+    /// Takes a sample into the mean. Of samples taken at the same time one may be lost: there will be others.
+    fn note(&self, nanoseconds: u64) {
         if self.fixed {
-            return false;
+            return;
         }
         let mean = self.mean.load(Ordering::Relaxed);
         let next = mean - (mean >> WEIGHT) + (nanoseconds.min(MOST) >> WEIGHT);
         self.mean.store(next, Ordering::Relaxed);
-        (nanoseconds > LONG) != (next > LONG)
+        let wanted = match self.wanted.load(Ordering::Relaxed) {
+            0 if (nanoseconds > LONG) != (next > LONG) => ROW,
+            wanted => wanted.saturating_sub(1),
+        };
+        self.wanted.store(wanted, Ordering::Relaxed);
     }
 }
 
@@ -94,24 +106,23 @@ impl Stopwatch {
     pub(super) fn lap(&self, handlers: &Handlers) {
         let left = self.left.get() - 1;
         self.left.set(left);
-        if left < 2 {
-            self.sample(left, handlers);
+        if left == 0 || self.began.get().is_some() || handlers.wanted.load(Ordering::Relaxed) != 0 {
+            self.sample(handlers);
         }
     }
 
-    /// The handler that is timed begins at 1 and ends at 0.
     #[cold]
-    fn sample(&self, left: u32, handlers: &Handlers) {
+    fn sample(&self, handlers: &Handlers) {
         let now = processor_time();
-        if left == 1 {
-            return self.began.set(Some(now));
+        if let Some(began) = self.began.take() {
+            handlers.note(now - began);
         }
-        let took = self.began.take().map(|began| now - began);
-        if took.is_some_and(|took| handlers.note(took)) {
-            self.began.set(Some(now));
-            self.left.set(1);
-        } else {
+        let due = self.left.get() == 0;
+        if due {
             self.left.set(SAMPLE);
+        }
+        if due || handlers.wanted.load(Ordering::Relaxed) != 0 {
+            self.began.set(Some(now));
         }
     }
 
@@ -137,16 +148,16 @@ fn processor_time() -> u64 {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::{FIRST, Handlers, LONG, Stopwatch};
+    use super::{FIRST, Handlers, LONG, MOST, ROW, SAMPLE, Stopwatch};
+    use std::sync::atomic::Ordering;
 
     /// Samples until the mode changes.
     fn samples_until(handlers: &Handlers, nanoseconds: u64) -> u32 {
         let before = handlers.are_long();
         (1..100)
             .find(|_| {
-                let differs = handlers.note(nanoseconds);
-                assert_eq!(differs, handlers.are_long() == before);
-                !differs
+                handlers.note(nanoseconds);
+                handlers.are_long() != before
             })
             .expect("samples that all say the same are believed")
     }
@@ -155,17 +166,39 @@ mod tests {
     fn a_change_is_believed_after_a_few_samples() {
         let handlers = Handlers::default();
         assert!(!handlers.are_long());
-        assert!((2..12).contains(&samples_until(&handlers, 3 * LONG)));
-        assert!(handlers.are_long());
-        assert!((1..12).contains(&samples_until(&handlers, LONG / 8)));
-        assert!(!handlers.are_long());
+        assert!((2..ROW).contains(&samples_until(&handlers, 3 * LONG)));
+        assert!((1..ROW).contains(&samples_until(&handlers, LONG / 8)));
+    }
+
+    #[test]
+    fn a_sample_for_the_other_mode_makes_all_take_the_next() {
+        let handlers = Handlers::default();
+        handlers.note(LONG / 8);
+        assert_eq!(handlers.wanted.load(Ordering::Relaxed), 0);
+        handlers.note(2 * LONG);
+        for left in (0..ROW).rev() {
+            handlers.note(LONG / 8);
+            assert_eq!(handlers.wanted.load(Ordering::Relaxed), left);
+        }
+    }
+
+    #[test]
+    fn a_worker_with_short_handlers_does_not_speak_for_one_with_long_ones() {
+        let (handlers, short, long) = (Handlers::default(), Stopwatch::new(), Stopwatch::new());
+        while super::processor_time() < MOST {} // there has to be a time before
+        for turn in 0..20 * SAMPLE {
+            short.lap(&handlers);
+            long.began.set(long.began.get().map(|began| began - MOST)); // its handler took so long
+            long.lap(&handlers);
+            assert!(turn < 2 * FIRST || handlers.are_long(), "turn {turn}");
+        }
     }
 
     #[test]
     fn one_slow_handler_among_short_ones_changes_nothing() {
         let handlers = Handlers::default();
         for _ in 0..20 {
-            assert!(handlers.note(u64::MAX));
+            handlers.note(u64::MAX);
             for _ in 0..20 {
                 handlers.note(LONG / 8);
             }
