@@ -5,7 +5,7 @@ use std::io;
 use clap::{Parser, Subcommand};
 
 use crate::report::Report;
-use crate::sections::{all, echo, handlers, memory, models, port, system_calls};
+use crate::sections::{all, echo, handlers, memory, models, network, port, system_calls};
 
 /// Measures Larboard against raw epoll and against what others have, in one run
 ///
@@ -35,6 +35,8 @@ enum Section {
     Models(models::Options),
     /// Servers that compute for each message
     Handlers(handlers::Options),
+    /// Short connections, a large file, datagrams
+    Network(network::Options),
     /// Posting and fetching packets
     Port(port::Options),
 }
@@ -51,6 +53,7 @@ impl Cli {
             Some(Section::Memory(options)) => memory::run(options, report),
             Some(Section::Models(options)) => models::run(options, report),
             Some(Section::Handlers(options)) => handlers::run(options, report),
+            Some(Section::Network(options)) => network::run(options, report),
             Some(Section::Port(options)) => port::run(options, report),
         }
     }

@@ -1,6 +1,11 @@
 //! What the echo servers of the bench have in common.
 
 pub mod cpu;
+pub mod datagram;
+pub mod extension;
+pub mod large;
+pub mod raw;
+pub mod short;
 pub mod signals;
 pub mod sockets;
 

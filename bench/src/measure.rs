@@ -125,7 +125,7 @@ pub fn rounds(
 }
 
 /// The order of a round: each begins with another server, and every other one runs backwards.
-fn order(round: usize, count: usize) -> Vec<usize> {
+pub fn order(round: usize, count: usize) -> Vec<usize> {
     let forwards = |place| (round + place) % count;
     let backwards = |place| (round + (count - place)) % count;
     match round % 2 {

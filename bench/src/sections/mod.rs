@@ -5,6 +5,7 @@ pub mod echo;
 pub mod handlers;
 pub mod memory;
 pub mod models;
+pub mod network;
 pub mod port;
 pub mod system_calls;
 

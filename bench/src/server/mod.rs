@@ -5,4 +5,4 @@ mod process;
 mod table;
 
 pub use process::{Running, Setup, Usage};
-pub use table::{Role, SERVERS, Server, named, port_server};
+pub use table::{Role, SERVERS, Server, bench_program, named, port_server};

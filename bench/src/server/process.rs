@@ -43,9 +43,13 @@ impl Running {
                     .processor
                     .map(|processor| format!("--pin={processor}")),
             )
-            .args(setup.server.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+            .args(setup.server.arguments);
+        Self::start_command(command, setup.server.name)
+    }
+
+    /// Starts any program that tells its port as the servers do.
+    pub fn start_command(mut command: Command, name: &str) -> io::Result<Self> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn()?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("it is piped")).read_line(&mut line)?;
@@ -57,7 +61,6 @@ impl Running {
             Err(_) => {
                 drop(process.stdin.take());
                 let status = process.wait()?;
-                let name = setup.server.name;
                 Err(Error::other(format!("{name} does not start: {status}")))
             }
         }

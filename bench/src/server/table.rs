@@ -148,10 +148,15 @@ impl Server {
     pub fn program(&self) -> io::Result<PathBuf> {
         match self.program {
             Program::Native(source) => source.build(),
-            Program::Bench(name) => beside_us(name, "larboard-bench"),
+            Program::Bench(name) => bench_program(name),
             Program::Package(name) => beside_us(name, "larboard-bench-peers"),
         }
     }
+}
+
+/// A program of the package `larboard-bench`.
+pub fn bench_program(name: &str) -> io::Result<PathBuf> {
+    beside_us(name, "larboard-bench")
 }
 
 fn beside_us(name: &str, package: &str) -> io::Result<PathBuf> {
