@@ -36,7 +36,7 @@ pub(super) fn connected(
         return;
     };
     let result = match &acceptor {
-        Some(acceptor) => install(listener, acceptor, accept),
+        Some(acceptor) => install((listener, listener_io), acceptor, accept),
         None => Err(Status::CANCELLED),
     };
     let output = accept.output;
@@ -53,14 +53,18 @@ pub(super) fn connected(
 }
 
 /// Puts the accepted descriptor behind the acceptor's handle and writes the addresses.
-fn install(listener: &File, acceptor: &Arc<File>, accept: &mut Accept) -> Result<(), Status> {
+fn install(
+    (listener, listener_io): (&File, &mut Io),
+    acceptor: &Arc<File>,
+    accept: &mut Accept,
+) -> Result<(), Status> {
     let (Device::Socket(from), Device::Socket(to)) = (listener.device(), acceptor.device()) else {
         return Err(Status::OBJECT_TYPE_MISMATCH);
     };
     let Some(fd) = accept.accepted.take() else {
         return Err(Status::CANCELLED);
     };
-    let local = Address::of_socket(fd);
+    let local = listener_io.address_of_accepted(fd);
     // Until it is updated the socket has its own options, not the listener's (OVL-87).
     if from.is(phase::OPTIONS) || to.is(phase::OPTIONS) {
         acceptor.with_fd(|old| to.copy_options(old, fd))?;

@@ -120,6 +120,7 @@ fn call_with<T>(
                 Status::INVALID_HANDLE
             });
         }
+        file.furnish(&mut io)?;
         if in_turn(file, &mut io, direction)
             && let Poll::Ready(result) = attempt(&mut io)
         {

@@ -13,16 +13,17 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
 
 use super::complete::{self, Finished};
+use super::descriptor;
 use super::monitor;
 use super::pool::Bound;
 use super::port::Port;
 use super::pump;
 use super::request::{OverlappedPtr, Request};
-use super::selection;
 use super::state::State;
 use super::waiting::{Plain, Waiting};
+use crate::device::socket::address::Address;
 use crate::device::socket::net_events::NetEvents;
-use crate::device::socket::{Operation, phase};
+use crate::device::socket::{NO_DESCRIPTOR, Operation, phase};
 use crate::device::{Device, Direction};
 use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::thread::Thread;
@@ -97,6 +98,8 @@ struct Extra {
     accepting: Weak<File>,
     /// The record of its network events.
     selection: Option<Box<NetEvents>>,
+    /// The local address of this listener, once it has been asked for.
+    address: Option<Box<Address>>,
 }
 
 impl Object for File {
@@ -239,13 +242,20 @@ impl File {
         Ok(())
     }
 
-    /// Runs `f` with the descriptor. INVALID_HANDLE once the file is closed.
+    /// Runs `f` with the descriptor. INVALID_HANDLE once the file is closed; TOO_MANY_OPENED_FILES and the like if a
+    /// socket that has none yet cannot get one.
     pub fn with_fd<R>(&self, f: impl FnOnce(i32) -> R) -> Result<R, Status> {
-        let io = self.io.lock();
+        let mut io = self.io.lock();
         if io.closed {
             return Err(Status::INVALID_HANDLE);
         }
+        self.furnish(&mut io)?;
         Ok(f(io.fd))
+    }
+
+    /// Has the last handle been closed?
+    pub fn is_closed(&self) -> bool {
+        self.io.lock().closed
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Io> {
@@ -327,6 +337,7 @@ impl File {
     /// Makes sure that somebody hears of the descriptor's edges.
     pub(super) fn register(self: &Arc<Self>, io: &mut Io) -> Result<(), Status> {
         if io.registered == Registered::Nowhere {
+            self.furnish(io)?;
             pump::GENERAL.pump()?.register(io.fd, self)?;
             io.registered = Registered::General;
         }
@@ -352,33 +363,6 @@ impl File {
                 unsafe { self.port.load(Ordering::Acquire).as_ref() }.map(Port::pump)
             }
         }
-    }
-
-    /// Puts another descriptor behind the handle (AcceptEx, DisconnectEx with reuse). The old one is closed.
-    pub fn replace_fd(self: &Arc<Self>, fd: i32) -> Result<(), Status> {
-        let mut io = self.io.lock();
-        if io.closed {
-            close_fd(fd);
-            return Err(Status::INVALID_HANDLE);
-        }
-        if let Some(pump) = self.pump(&io) {
-            // The registration's reference goes over from the old descriptor to the new one.
-            self.state.forget_readable();
-            pump.engine()
-                .register(fd, Arc::as_ptr(self).addr() as u64)
-                .inspect_err(|_| {
-                    self.state.mark_ready(Direction::In);
-                    close_fd(fd);
-                })?;
-            pump.engine().unregister(io.fd);
-        }
-        close_fd(std::mem::replace(&mut io.fd, fd));
-        self.state.mark_ready(Direction::In);
-        self.state.mark_ready(Direction::Out);
-        selection::replaced(&mut io);
-        // Those who poll the old descriptor have to see that it is another one.
-        io.rouse();
-        Ok(())
     }
 
     /// Threads that are blocked on this file look at it again: it has become something else (connect, listen), of which
@@ -441,7 +425,7 @@ impl File {
             thread.unpark();
         }
         if extra.blocked.is_empty() {
-            close_fd(std::mem::replace(&mut io.fd, -1));
+            descriptor::close(std::mem::replace(&mut io.fd, NO_DESCRIPTOR));
         }
         io.extra = Some(extra).filter(|e| !e.blocked.is_empty() || !e.forwarded.is_empty());
         for request in ended {
@@ -471,7 +455,7 @@ impl File {
             extra.blocked.swap_remove(at);
         }
         if io.closed && extra.blocked.is_empty() {
-            close_fd(std::mem::replace(&mut io.fd, -1));
+            descriptor::close(std::mem::replace(&mut io.fd, NO_DESCRIPTOR));
         }
     }
 
@@ -540,6 +524,18 @@ impl Io {
         forwarded.push(Arc::downgrade(acceptor));
     }
 
+    /// The local address of a connection of this listener: the listener's own, unless that is the address of no host.
+    pub(super) fn address_of_accepted(&mut self, accepted: i32) -> Address {
+        let fd = self.fd;
+        let own = &mut self.extra.get_or_insert_default().address;
+        let own = own.get_or_insert_with(|| Box::new(Address::of_socket(fd)));
+        if own.is_unspecified() {
+            Address::of_socket(accepted)
+        } else {
+            **own
+        }
+    }
+
     fn existing(&self, direction: Direction) -> Option<&Waiting> {
         let extra = self.extra.as_ref();
         match direction {
@@ -564,10 +560,16 @@ impl Io {
     }
 
     /// Wakes those who poll the descriptor.
-    fn rouse(&self) {
+    pub(super) fn rouse(&self) {
         for thread in self.extra.iter().flat_map(|extra| &extra.blocked) {
             thread.unpark();
         }
+    }
+
+    /// Does anybody wait for what happens on the descriptor, or has it selected events?
+    pub(super) fn is_watched(&self) -> bool {
+        let blocked = self.extra.iter().any(|extra| !extra.blocked.is_empty());
+        blocked || self.pending() != 0
     }
 
     /// How many requests wait; a selection of network events is one.
@@ -652,7 +654,7 @@ impl Io {
 impl Drop for File {
     fn drop(&mut self) {
         // A file whose handle was never given out.
-        close_fd(self.io.get_mut().fd);
+        descriptor::close(self.io.get_mut().fd);
         if self.has_modes(COUNTED_KEY) {
             // SAFETY: the share that `associate_counted` took over.
             drop(unsafe { Bound::release(*self.key.get_mut()) });
@@ -667,14 +669,6 @@ impl Drop for File {
                 drop(Arc::from_raw(port));
             }
         }
-    }
-}
-
-/// Urgent data has no bit of its own: every edge is worth an attempt.
-fn close_fd(fd: i32) {
-    if fd >= 0 {
-        // SAFETY: the file object owned the descriptor and has just given it up.
-        unsafe { libc::close(fd) };
     }
 }
 

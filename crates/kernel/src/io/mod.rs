@@ -23,6 +23,7 @@ pub mod accept;
 pub mod blocking;
 pub mod cancel;
 pub mod complete;
+mod descriptor;
 pub mod file;
 mod handlers;
 mod monitor;

@@ -132,6 +132,11 @@ pub fn start(file: &Arc<File>, operation: Operation, completion: Completion) -> 
     if io.closed {
         return Started::Failed(Status::INVALID_HANDLE);
     }
+    if !matches!(operation, Operation::Settled(..) | Operation::Never)
+        && let Err(status) = file.furnish(&mut io)
+    {
+        return Started::Failed(status);
+    }
     let started = try_or_pend(file, &mut io, operation, completion);
     if file.has_modes(SELECTED) {
         selection::received(file, &mut io, direction, true);

@@ -108,7 +108,9 @@ fn prepare<F: AsRef<File>>(set: &mut Vec<libc::pollfd>, entries: &mut [Entry<F>]
     set.push(KICK);
     for entry in entries {
         let file = entry.file.as_ref();
-        let io = file.lock();
+        let mut io = file.lock();
+        // Without a descriptor nothing can happen to it.
+        let _ = file.furnish(&mut io);
         entry.found = entry.standing;
         if io.closed {
             entry.found |= CLOSED;

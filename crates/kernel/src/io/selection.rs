@@ -25,6 +25,7 @@ pub fn select(file: &Arc<File>, mask: u32, sink: Option<Arc<dyn Sink>>) -> Resul
     if io.closed {
         return Err(Status::INVALID_HANDLE);
     }
+    file.furnish(&mut io)?;
     socket.set(phase::NON_BLOCKING); // NB-21
     if mask == 0 || sink.is_none() {
         if is_touched(file) {

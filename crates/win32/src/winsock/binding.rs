@@ -133,7 +133,7 @@ fn is_bound(file: &File) -> bool {
     let Device::Socket(socket) = file.device() else {
         return false;
     };
-    socket.is(phase::BOUND) && file.with_fd(|_| ()).is_ok()
+    socket.is(phase::BOUND) && !file.is_closed()
 }
 
 impl Claim {

@@ -280,11 +280,7 @@ fn deferred() -> MutexGuard<'static, Vec<Deferred>> {
     let mut deferred = DEFERRED
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
-    let stands = |one: &Deferred| {
-        one.listener
-            .upgrade()
-            .is_some_and(|file| file.with_fd(|_| ()).is_ok())
-    };
+    let stands = |one: &Deferred| one.listener.upgrade().is_some_and(|file| !file.is_closed());
     deferred.retain(stands);
     deferred
 }
@@ -661,7 +657,6 @@ unsafe fn in_order(
 /// Ends an attempt that is under way, with a new descriptor behind the handle.
 fn give_up(found: &Found) -> Result<(), WsaError> {
     let fd = device::open(found.family(), found.kind(), found.protocol())?;
-    socket::prepare(fd, found.family(), found.kind());
     found.file().replace_fd(fd)?;
     Socket::clear(found, phase::CONNECTING);
     Ok(())

@@ -355,6 +355,11 @@ pub(crate) fn renew(found: &Found) -> Result<(), WsaError> {
     }
     let file = found.file();
     cancel::cancel(&file, Which::All);
+    // Without options the next descriptor need not be made of the last one.
+    if !found.is(phase::OPTIONS) && file.vacate()? {
+        found.forget_connection();
+        return Ok(());
+    }
     let fd = device::open(found.family(), found.kind(), found.protocol())?;
     found.with_fd(|old| found.copy_options(old, fd))?;
     file.replace_fd(fd)?;
@@ -419,7 +424,7 @@ unsafe fn accept_into(
     match unsafe { operation::start_with(&listener.file(), operation, notify, Some(rare)) } {
         Ok(finished) => Ok(finished.bytes),
         Err(Status::PENDING) => {
-            if acceptor.with_fd(|_| ()).is_err() {
+            if acceptor.file().is_closed() {
                 // It was closed before the listener knew of it.
                 cancel::cancel(
                     &listener.file(),

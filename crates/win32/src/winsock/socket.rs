@@ -528,9 +528,8 @@ impl Described {
 
 fn create(af: i32, kind: i32, protocol: i32, flags: u32) -> Result<SOCKET, WsaError> {
     let (family, kind, protocol) = infer(af, kind, protocol)?;
-    let fd = socket::open(family, kind, protocol)?;
+    let fd = socket::reserve(family, kind, protocol)?;
     let file = adopt(fd, family, kind, protocol, flags & WSA_FLAG_OVERLAPPED != 0);
-    prepare(fd, family, kind);
     let s = open(file)?;
     if flags & WSA_FLAG_NO_HANDLE_INHERIT == 0 {
         let key = handles::key(handle(s));
@@ -562,20 +561,6 @@ fn infer(af: i32, kind: i32, protocol: i32) -> Result<(u16, i32, i32), WsaError>
         _ => return Err(WSAEPROTONOSUPPORT.into()),
     };
     Ok((family, kind, protocol))
-}
-
-/// The differences between a new socket of Linux and one of Windows: IPv6 alone (SOCK-33), and errors that ICMP reports
-/// for datagrams (SOCK-35).
-pub(crate) fn prepare(fd: i32, family: u16, kind: i32) {
-    if family == AF_INET6 {
-        set_flag(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
-    }
-    if kind == SOCK_DGRAM {
-        set_flag(fd, libc::IPPROTO_IP, libc::IP_RECVERR);
-        if family == AF_INET6 {
-            set_flag(fd, libc::IPPROTO_IPV6, libc::IPV6_RECVERR);
-        }
-    }
 }
 
 /// Sets a flag that a new socket of the right family always takes.

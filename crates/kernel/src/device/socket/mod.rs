@@ -11,7 +11,7 @@ pub mod options;
 pub mod transfer;
 pub mod transmit;
 
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
@@ -375,8 +375,27 @@ fn seconds() -> u32 {
         .as_secs() as u32
 }
 
-/// A non-blocking descriptor for a new socket. `family` is Windows' number.
+/// In the place of the descriptor of a socket that has none yet.
+pub const NO_DESCRIPTOR: i32 = -1;
+
+/// A descriptor for a new socket, or [`NO_DESCRIPTOR`] for a stream of a family of which there have been descriptors: it
+/// can wait until somebody needs it.
+pub fn reserve(family: u16, kind: i32, protocol: i32) -> Result<i32, Status> {
+    static SEEN: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+    let seen = &SEEN[usize::from(family == address::AF_INET6)];
+    if kind == STREAM && seen.load(Ordering::Relaxed) {
+        return Ok(NO_DESCRIPTOR);
+    }
+    let fd = open(family, kind, protocol)?;
+    if kind == STREAM {
+        seen.store(true, Ordering::Relaxed);
+    }
+    Ok(fd)
+}
+
+/// A non-blocking descriptor for a new socket with the attributes of Windows'. `family` is Windows' number.
 pub fn open(family: u16, kind: i32, protocol: i32) -> Result<i32, Status> {
+    let six = family == address::AF_INET6;
     let family = if family == address::AF_INET6 {
         libc::AF_INET6
     } else {
@@ -388,5 +407,26 @@ pub fn open(family: u16, kind: i32, protocol: i32) -> Result<i32, Status> {
     if fd < 0 {
         return Err(Status::last_os_error());
     }
+    prepare(fd, six, kind);
     Ok(fd)
+}
+
+/// The differences between a new socket of Linux and one of Windows: IPv6 alone (SOCK-33), and errors that ICMP reports
+/// for datagrams (SOCK-35).
+fn prepare(fd: i32, six: bool, kind: i32) {
+    let set = |level, name| {
+        let one = 1i32;
+        let size = size_of_val(&one) as libc::socklen_t;
+        // SAFETY: `one` is of this frame and has the size given. A new socket of the right family takes the flag.
+        unsafe { libc::setsockopt(fd, level, name, (&raw const one).cast(), size) };
+    };
+    if six {
+        set(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
+    }
+    if kind == DATAGRAM {
+        set(libc::IPPROTO_IP, libc::IP_RECVERR);
+        if six {
+            set(libc::IPPROTO_IPV6, libc::IPV6_RECVERR);
+        }
+    }
 }
