@@ -19,9 +19,11 @@ pub mod simulated;
 /// The system calls that move data and connections. Seeded tests put a simulator in their place.
 pub mod sys {
     #[cfg(not(test))]
-    pub use super::direct::{recv, send};
+    pub use super::direct::{recv, recvfrom, send, sendto};
     #[cfg(test)]
-    pub use super::simulated::{accept4, connect, recv, recvmsg, send, sendfile, sendmsg};
+    pub use super::simulated::{
+        accept4, connect, recv, recvfrom, recvmsg, send, sendfile, sendmsg, sendto,
+    };
     #[cfg(not(test))]
     pub use libc::{accept4, connect, recvmsg, sendfile, sendmsg};
 }

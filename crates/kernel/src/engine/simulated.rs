@@ -274,6 +274,40 @@ pub unsafe fn send(fd: c_int, buffer: *const c_void, length: size_t, flags: c_in
     }
 }
 
+/// # Safety
+/// As recvfrom(2). Datagrams are not cut.
+pub unsafe fn recvfrom(
+    fd: c_int,
+    buffer: *mut c_void,
+    length: size_t,
+    flags: c_int,
+    from: *mut sockaddr,
+    from_length: *mut socklen_t,
+) -> ssize_t {
+    match fate(fd, length, true) {
+        Fate::Fail(errno) => fail(errno),
+        // SAFETY: handed on to the caller.
+        _ => unsafe { libc::recvfrom(fd, buffer, length, flags, from, from_length) },
+    }
+}
+
+/// # Safety
+/// As sendto(2). Datagrams are not cut.
+pub unsafe fn sendto(
+    fd: c_int,
+    buffer: *const c_void,
+    length: size_t,
+    flags: c_int,
+    to: *const sockaddr,
+    to_length: socklen_t,
+) -> ssize_t {
+    match fate(fd, length, false) {
+        Fate::Fail(errno) => fail(errno),
+        // SAFETY: handed on to the caller.
+        _ => unsafe { libc::sendto(fd, buffer, length, flags, to, to_length) },
+    }
+}
+
 /// The first `limit` bytes of a message's buffers.
 ///
 /// # Safety

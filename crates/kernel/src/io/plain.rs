@@ -1,5 +1,5 @@
-//! The short way of the usual operations: a receive into, or a send from, one buffer of a connected stream, without
-//! flags, reported by packet or file object.
+//! The short way of the usual operations: a receive into, or a send from, one buffer of a connected stream or for a
+//! datagram, without flags, reported by packet or file object.
 //!
 //! Nothing here is decided otherwise than on the general way (`request`, `device::socket::transfer`); it is only decided
 //! with fewer instructions, because an echo is two of these. Whatever is not usual after all - an error, a short send, a
@@ -12,7 +12,8 @@ use super::pump::prefetch;
 use super::request::{self, Completion, OverlappedPtr, Request, Started};
 use super::waiting::Plain;
 use crate::device::socket::Operation;
-use crate::device::socket::transfer::{Send, errno};
+use crate::device::socket::address::Address;
+use crate::device::socket::transfer::{Receive, Send, Sender, errno};
 use crate::device::{Buffers, Device, Direction, Outcome};
 use crate::engine::sys;
 use crate::object::thread::Thread;
@@ -78,6 +79,48 @@ fn failed(file: &File, overlapped: OverlappedPtr) -> Option<Started> {
         }
         Outcome::Pending => None,
     }
+}
+
+/// Sends a datagram. None: take the general way.
+///
+/// # Safety
+/// As for [`send`].
+#[inline]
+pub unsafe fn send_to(
+    file: &Arc<File>,
+    (base, length): (*mut u8, u32),
+    address: &Address,
+    overlapped: OverlappedPtr,
+    packet: bool,
+) -> Option<Started> {
+    let Device::Socket(socket) = file.device() else {
+        return None;
+    };
+    let io = file.lock();
+    if io.closed || !socket.is_open_for_datagrams() || !io.is_idle(Direction::Out) {
+        return None;
+    }
+    let (fd, flags) = (io.fd, libc::MSG_NOSIGNAL);
+    let (to, room) = (address.as_ptr(), address.length());
+    // SAFETY: the buffer is valid by this function's contract, the address is lent.
+    let n = unsafe { sys::sendto(fd, base.cast(), length as usize, flags, to, room) };
+    if n < 0 {
+        if errno() == libc::ECONNREFUSED {
+            socket.note_unreachable(fd);
+            return None;
+        }
+        return failed(file, overlapped);
+    }
+    let finished = success(n as u32);
+    complete::complete_plain(
+        file,
+        overlapped,
+        packet,
+        finished,
+        true,
+        &mut complete::post,
+    );
+    Some(Started::Done(finished))
 }
 
 /// The system took a part: the rest waits.
@@ -146,6 +189,86 @@ pub unsafe fn receive(
     }
     monitor::arm();
     Some(Started::Pending)
+}
+
+/// Receives a datagram, with its sender. None: nothing was done, take the general way.
+///
+/// # Safety
+/// As for [`send`]; where the sender goes stays valid as long.
+pub unsafe fn receive_from(
+    file: &Arc<File>,
+    (base, length): (*mut u8, u32),
+    sender: Sender,
+    overlapped: OverlappedPtr,
+    packet: bool,
+) -> Option<Started> {
+    let Device::Socket(socket) = file.device() else {
+        return None;
+    };
+    let mut io = file.lock();
+    if io.closed || !socket.is_open_for_datagrams() {
+        return None;
+    }
+    let mut buffers = Buffers::one(base, length as usize);
+    if io.is_idle(Direction::In) && file.is_ready(&io, Direction::In) {
+        file.state.clear_ready(Direction::In);
+        let &mut [part] = buffers.parts() else {
+            return None;
+        };
+        let outcome = socket.receive_usual_datagram(io.fd, part, 0, sender);
+        if let Outcome::Done {
+            status,
+            bytes,
+            flags,
+            ..
+        } = outcome
+        {
+            file.state.mark_ready(Direction::In); // not known to be drained
+            complete::mark_plain_started(file, overlapped);
+            if status.is_failure() {
+                return Some(Started::Failed(status));
+            }
+            let finished = Finished {
+                status,
+                bytes,
+                flags,
+            };
+            let deliver = &mut complete::post;
+            complete::complete_plain(file, overlapped, packet, finished, true, deliver);
+            return Some(Started::Done(finished));
+        }
+    }
+    let receive = Receive {
+        buffers,
+        flags: 0,
+        done: 0,
+        rare: sender.boxed(),
+    };
+    Some(wait_for_datagram(
+        file, &mut io, receive, overlapped, packet,
+    ))
+}
+
+fn wait_for_datagram(
+    file: &Arc<File>,
+    io: &mut Io,
+    receive: Receive,
+    overlapped: OverlappedPtr,
+    packet: bool,
+) -> Started {
+    complete::mark_plain_started(file, overlapped);
+    let completion = Completion {
+        overlapped,
+        event: None,
+        packet,
+        rare: None,
+    };
+    let operation = Operation::Receive(receive);
+    let request = Request::new(operation, completion, issuer(file, packet));
+    match request::pend(file, io, request) {
+        Ok(()) => Started::Pending,
+        Err((status, _)) => Started::Failed(status),
+    }
 }
 
 /// Performs the receive that waits at the head of `file`, whose READY bit was cleared. False: nothing was done, take the

@@ -13,7 +13,7 @@ use windows_sys::core::{PCSTR, PSTR};
 use larboard_kernel::device::Buffers;
 use larboard_kernel::device::socket::address::Address;
 use larboard_kernel::device::socket::transfer::{
-    Control, Receive, ReceiveRare, Send, SendRare, flag,
+    Control, Receive, ReceiveRare, Send, SendRare, Sender, flag,
 };
 use larboard_kernel::device::socket::{Operation, message, phase};
 use larboard_kernel::io::blocking::Patience;
@@ -168,6 +168,14 @@ pub unsafe extern "system" fn WSARecvFrom(
         // SAFETY: this function's contract.
         unsafe {
             let rare = sender(&found, lpfrom, lpfromlen)?;
+            if !is_bad(lpflags)
+                && lpflags.read_unaligned() == 0
+                && found.is_open_for_datagrams()
+                && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
+                && let Some(started) = usual.receive_from(&found, rare.as_ref())
+            {
+                return received(lpnumberofbytesrecvd, lpflags, started?);
+            }
             receive_into(
                 &found,
                 (lpbuffers, dwbuffercount),
@@ -339,6 +347,15 @@ pub unsafe extern "system" fn WSASendTo(
         let found = look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
+            if dwflags == 0
+                && found.is_open_for_datagrams()
+                && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
+                && let Some(address) = destination_address(&found, lpto, itolen)?
+                && let Some(started) = usual.send_to(&found, &address)
+            {
+                store(lpnumberofbytessent, started?.bytes);
+                return Ok(0);
+            }
             let rare = destination(&found, lpto, itolen)?;
             send_from(
                 &found,
@@ -472,10 +489,21 @@ unsafe fn receive_into(
             rare,
         );
         let finished = run(found, operation, notify)?;
-        store(received, finished.bytes);
-        store(flags, flags_out(finished));
-        whole(finished).map(|_| 0)
+        self::received(received, flags, finished)
     }
+}
+
+/// Reports a receive that has finished at once.
+///
+/// # Safety
+/// The pointers are null or valid for writes.
+unsafe fn received(bytes: *mut u32, flags: *mut u32, finished: Finished) -> Result<i32, WsaError> {
+    // SAFETY: this function's contract.
+    unsafe {
+        store(bytes, finished.bytes);
+        store(flags, flags_out(finished));
+    }
+    whole(finished).map(|_| 0)
 }
 
 /// # Safety
@@ -557,6 +585,41 @@ impl Usual {
         } = self;
         // SAFETY: this function's contract.
         unsafe { plain::send(&found.file(), base, length, overlapped, packet) }.map(outcome)
+    }
+
+    /// As [`send`](Self::send), a datagram to an address.
+    ///
+    /// # Safety
+    /// As for [`send`](Self::send).
+    #[inline]
+    unsafe fn send_to(
+        self,
+        found: &Found,
+        address: &Address,
+    ) -> Option<Result<Finished, WsaError>> {
+        let (buffer, file) = ((self.base, self.length), found.file());
+        // SAFETY: this function's contract.
+        unsafe { plain::send_to(&file, buffer, address, self.overlapped, self.packet) }.map(outcome)
+    }
+
+    /// As [`send`](Self::send), a datagram and its sender.
+    ///
+    /// # Safety
+    /// As for [`send`](Self::send); where the sender goes stays valid as long.
+    #[inline]
+    unsafe fn receive_from(
+        self,
+        found: &Found,
+        rare: Option<&ReceiveRare>,
+    ) -> Option<Result<Finished, WsaError>> {
+        let (buffer, file) = ((self.base, self.length), found.file());
+        let sender = rare.map_or(Sender::NONE, |rare| Sender {
+            address: rare.address,
+            length: rare.address_length,
+        });
+        // SAFETY: this function's contract.
+        unsafe { plain::receive_from(&file, buffer, sender, self.overlapped, self.packet) }
+            .map(outcome)
     }
 
     /// As [`send`](Self::send).
@@ -693,6 +756,22 @@ unsafe fn destination(
     to: *const SOCKADDR,
     length: i32,
 ) -> Result<Option<SendRare>, WsaError> {
+    // SAFETY: this function's contract.
+    let address = unsafe { destination_address(found, to, length) }?;
+    Ok(address.map(|address| SendRare {
+        address: Some(address),
+        control: Vec::new(),
+    }))
+}
+
+/// # Safety
+/// As for [`destination`].
+#[inline]
+unsafe fn destination_address(
+    found: &Found,
+    to: *const SOCKADDR,
+    length: i32,
+) -> Result<Option<Address>, WsaError> {
     if found.is_stream() || to.cast::<c_void>().is_null() {
         return Ok(None);
     }
@@ -701,8 +780,5 @@ unsafe fn destination(
     if address.port() == 0 || address.is_unspecified() {
         return Err(WSAEADDRNOTAVAIL.into());
     }
-    Ok(Some(SendRare {
-        address: Some(address),
-        control: Vec::new(),
-    }))
+    Ok(Some(address))
 }

@@ -169,6 +169,34 @@ impl Address {
         Ok(())
     }
 
+    /// As [`write_to`](Self::write_to) with an address of `needed` bytes in Linux' layout at `from`.
+    ///
+    /// # Safety
+    /// As there, and `from` must be valid for reads of `needed` bytes.
+    #[inline]
+    pub unsafe fn hand_over(
+        from: *const libc::sockaddr,
+        needed: libc::socklen_t,
+        to: *mut u8,
+        length: *mut i32,
+    ) -> Result<(), Status> {
+        if to.is_null() || length.is_null() {
+            return Ok(());
+        }
+        // SAFETY: the caller's promise.
+        unsafe {
+            if i64::from(length.read_unaligned()) < i64::from(needed) {
+                return Err(Status::ACCESS_VIOLATION);
+            }
+            std::ptr::copy_nonoverlapping(from.cast(), to, needed as usize);
+            if needed >= 2 && i32::from((*from).sa_family) == libc::AF_INET6 {
+                to.cast::<u16>().write_unaligned(AF_INET6);
+            }
+            length.write_unaligned(needed as i32);
+        }
+        Ok(())
+    }
+
     fn bytes(&self) -> &[u8] {
         // SAFETY: a sockaddr_storage is plain bytes, all initialised.
         unsafe {

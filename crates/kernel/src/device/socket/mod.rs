@@ -217,6 +217,18 @@ impl Socket {
         self.is_stream() && phase & (phase::CONNECTED | AGAINST) == phase::CONNECTED
     }
 
+    /// A bound datagram socket on which nothing stands against receiving and sending to an address.
+    #[inline]
+    pub fn is_open_for_datagrams(&self) -> bool {
+        const AGAINST: u32 = phase::SHUT_RECEIVE
+            | phase::SHUT_SEND
+            | phase::RESET
+            | phase::DISCONNECTED
+            | phase::UNREACHABLE;
+        let phase = self.phase.load(Ordering::Acquire);
+        i32::from(self.kind) == DATAGRAM && phase & (phase::BOUND | AGAINST) == phase::BOUND
+    }
+
     /// Sets phase bits.
     pub fn set(&self, bits: u32) {
         self.phase.fetch_or(bits, Ordering::AcqRel);

@@ -1,5 +1,7 @@
 //! Receiving and sending.
 
+use std::mem::MaybeUninit;
+
 use super::address::Address;
 use super::{Socket, phase};
 use crate::device::{Buffers, Outcome};
@@ -44,6 +46,33 @@ pub struct ReceiveRare {
     pub address_length: *mut i32,
     /// Control data (WSARecvMsg): where it goes, its room.
     pub control: Option<Control>,
+}
+
+/// Where the address of a datagram's sender goes. Valid until completion.
+#[derive(Clone, Copy)]
+pub struct Sender {
+    /// The address, or null.
+    pub address: *mut u8,
+    /// Its room, then its length.
+    pub length: *mut i32,
+}
+
+impl Sender {
+    /// Nowhere.
+    pub const NONE: Sender = Sender {
+        address: std::ptr::null_mut(),
+        length: std::ptr::null_mut(),
+    };
+
+    /// For a receive that waits.
+    pub(crate) fn boxed(self) -> Option<Box<ReceiveRare>> {
+        let rare = || ReceiveRare {
+            address: self.address,
+            address_length: self.length,
+            control: None,
+        };
+        (!self.address.is_null()).then(|| Box::new(rare()))
+    }
 }
 
 /// Where WSARecvMsg reports control data: in Windows' layout.
@@ -227,6 +256,17 @@ impl Socket {
             self.clear(phase::UNREACHABLE);
             return Outcome::status(Status::PORT_UNREACHABLE);
         }
+        let rare = receive.rare.as_ref();
+        if let (&mut [part], true) = (
+            receive.buffers.parts(),
+            rare.is_none_or(|rare| rare.control.is_none()),
+        ) {
+            let sender = rare.map_or(Sender::NONE, |rare| Sender {
+                address: rare.address,
+                length: rare.address_length,
+            });
+            return self.receive_usual_datagram(fd, part, receive.flags, sender);
+        }
         let mut from = Address::empty();
         let mut control = [0u64; 64];
         let parts = receive.buffers.parts();
@@ -277,6 +317,51 @@ impl Socket {
         }
     }
 
+    /// Into one buffer and without control data: a system call with less to be copied in.
+    pub(crate) fn receive_usual_datagram(
+        &self,
+        fd: i32,
+        part: libc::iovec,
+        flags: u32,
+        sender: Sender,
+    ) -> Outcome {
+        let mut from = MaybeUninit::<libc::sockaddr_storage>::uninit();
+        let mut length = size_of_val(&from) as libc::socklen_t;
+        let (address, room) = if sender.address.is_null() {
+            (std::ptr::null_mut(), std::ptr::null_mut())
+        } else {
+            (from.as_mut_ptr().cast(), &raw mut length)
+        };
+        // With MSG_TRUNC Linux tells how long the datagram was.
+        let flags = (flags & (flag::OOB | flag::PEEK)) as i32 | libc::MSG_TRUNC;
+        // SAFETY: the address is of this frame, the buffer is kept valid by the application.
+        let n = unsafe { sys::recvfrom(fd, part.iov_base, part.iov_len, flags, address, room) };
+        if n < 0 {
+            return self.datagram_error(fd);
+        }
+        let fits = n as usize <= part.iov_len;
+        let (mut status, flags) = if fits {
+            (Status::SUCCESS, 0)
+        } else {
+            (Status::BUFFER_OVERFLOW, flag::TRUNCATED)
+        };
+        if !sender.address.is_null() {
+            // SAFETY: Linux has written so many bytes of the address. The application keeps these pointers valid until
+            // completion (OVL-67).
+            let told =
+                unsafe { Address::hand_over(address, length, sender.address, sender.length) };
+            if told.is_err() {
+                status = Status::ACCESS_VIOLATION;
+            }
+        }
+        Outcome::Done {
+            status,
+            bytes: part.iov_len.min(n as usize) as u32,
+            flags,
+            more: true,
+        }
+    }
+
     fn datagram_error(&self, fd: i32) -> Outcome {
         let error = errno();
         if error == libc::EAGAIN {
@@ -299,11 +384,7 @@ impl Socket {
             if n < 0 {
                 match errno() {
                     libc::ECONNREFUSED if !self.is_stream() => {
-                        // An ICMP error of an earlier datagram: it belongs to the next receive (SOCK-35).
-                        drain_errors(fd);
-                        if !self.is(phase::IGNORE_UNREACHABLE) {
-                            self.set(phase::UNREACHABLE);
-                        }
+                        self.note_unreachable(fd);
                         continue;
                     }
                     error => return self.send_error(error),
@@ -317,12 +398,28 @@ impl Socket {
         }
     }
 
+    /// A send was told of the ICMP error of an earlier datagram: that belongs to the next receive (SOCK-35).
+    pub(crate) fn note_unreachable(&self, fd: i32) {
+        drain_errors(fd);
+        if !self.is(phase::IGNORE_UNREACHABLE) {
+            self.set(phase::UNREACHABLE);
+        }
+    }
+
     fn send_once(&self, fd: i32, send: &mut Send) -> isize {
         let flags = (send.flags & (flag::OOB | flag::DONT_ROUTE)) as i32 | libc::MSG_NOSIGNAL;
         let parts = send.buffers.parts();
         if let (None, [one]) = (&send.rare, &*parts) {
             // SAFETY: the application keeps its buffer valid until completion (OVL-07).
             return unsafe { sys::send(fd, one.iov_base, one.iov_len, flags) };
+        }
+        if let (Some(rare), [one]) = (&send.rare, &*parts)
+            && let (Some(address), false) = (&rare.address, self.is_stream())
+            && rare.control.is_empty()
+        {
+            let (to, length) = (address.as_ptr(), address.length());
+            // SAFETY: as above; the address belongs to the operation.
+            return unsafe { sys::sendto(fd, one.iov_base, one.iov_len, flags, to, length) };
         }
         // SAFETY: all zeros is a valid msghdr.
         let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
