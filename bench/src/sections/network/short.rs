@@ -34,7 +34,7 @@ pub fn accept(options: &Options, report: &mut Report) -> io::Result<Vec<Bar>> {
         Bar::new(
             "CPU per accept / raw epoll",
             port.cpu(raw),
-            Limit::AtMost(1.5),
+            Limit::AtMost(1.25),
         ),
     ])
 }

@@ -2,7 +2,8 @@
 //!
 //! A stream that is made to be the acceptor of an AcceptEx gets the descriptor of the connection: one of its own would be
 //! made and closed for nothing. So a new stream has none, and so has one that waits to be used again (TF_REUSE_SOCKET),
-//! until something asks for it: [`File::furnish`]. Its association with a port does not.
+//! until something asks for it: [`File::furnish`]. Its association with a port does not. Invariant: a file without a
+//! descriptor is registered nowhere.
 
 use super::file::{File, Io};
 use super::selection;
@@ -26,9 +27,7 @@ impl File {
         let Device::Socket(socket) = &self.device() else {
             return Err(Status::OBJECT_TYPE_MISMATCH);
         };
-        let fd = socket::open(socket.family(), socket.kind(), socket.protocol())?;
-        self.report_edges_of(io, fd)?;
-        io.fd = fd;
+        io.fd = socket::open(socket.family(), socket.kind(), socket.protocol())?;
         Ok(())
     }
 
@@ -74,6 +73,7 @@ impl File {
         if io.is_watched() {
             return Ok(false);
         }
+        self.unregister(&mut io);
         self.drop_descriptor(&mut io);
         self.state.forget_readable();
         Ok(true)
@@ -81,7 +81,7 @@ impl File {
 
     fn drop_descriptor(&self, io: &mut Io) {
         let old = std::mem::replace(&mut io.fd, NO_DESCRIPTOR);
-        if let (Some(pump), true) = (self.pump(io), old != NO_DESCRIPTOR) {
+        if let Some(pump) = self.pump(io) {
             pump.engine().unregister(old);
         }
         close(old);
@@ -108,6 +108,7 @@ mod tests {
     use crate::io::file::{File, OVERLAPPED};
     use crate::io::port::Port;
     use crate::io::pump;
+    use crate::object::thread::Thread;
     use crate::sync::Arc;
 
     fn without_descriptor() -> Arc<File> {
@@ -133,21 +134,35 @@ mod tests {
     }
 
     #[test]
-    fn an_association_without_a_descriptor_is_that_of_the_one_to_come() {
-        for (with_one, vacated) in [(false, false), (true, false), (true, true)] {
+    fn whichever_descriptor_is_there_its_edges_are_reported() {
+        for (before, vacated) in [(false, false), (true, false), (true, true)] {
             let (port, file) = (Port::new(1).unwrap(), without_descriptor());
             file.associate(&port, 0).unwrap();
-            if with_one {
-                file.with_fd(|_| ()).unwrap();
+            if before {
+                file.register(&mut file.lock()).unwrap();
+                assert!(is_reported(&port), "a stream without a peer has ended");
             }
             if vacated {
                 assert_eq!(file.vacate(), Ok(true));
             }
-            is_reported(&port); // a stream that is not connected is reported as ended
             let (mut near, far) = UnixStream::pair().unwrap();
             file.replace_fd(far.into_raw_fd()).unwrap();
+            file.register(&mut file.lock()).unwrap();
+            is_reported(&port); // it can be written to
             near.write_all(b"x").unwrap();
-            assert!(is_reported(&port), "{with_one} {vacated}");
+            assert!(is_reported(&port), "{before} {vacated}");
         }
+    }
+
+    #[test]
+    fn nobody_gives_up_a_descriptor_that_is_waited_for() {
+        let file = without_descriptor();
+        let mut io = file.lock();
+        file.furnish(&mut io).unwrap();
+        Thread::with_current(|thread| file.begin_blocking(&mut io, thread));
+        drop(io);
+        assert_eq!(file.vacate(), Ok(false));
+        assert!(file.with_fd(|fd| fd) != Ok(NO_DESCRIPTOR));
+        Thread::with_current(|thread| file.end_blocking(&mut file.lock(), thread));
     }
 }

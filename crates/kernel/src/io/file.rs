@@ -6,8 +6,8 @@
 //!    blocked synchronous call, which polls the descriptor outside the lock and is counted in `blocked` meanwhile: the
 //!    last of them closes the descriptor of a closed file.
 //! 2. `state` is one word for what the poller and the callers tell each other; see there.
-//! 3. A file is registered with one poller at most: its port's from association on, before that the general one from
-//!    the first request that pends. The registration owns one reference to the file, given back through `retire`.
+//! 3. A file is registered with one poller at most, from the first request that pends: its port's, or before there is
+//!    one the general one. The registration owns one reference to the file, given back through `retire`.
 
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
@@ -284,21 +284,18 @@ impl File {
         if self.is_associated() {
             return Err(Status::INVALID_PARAMETER);
         }
+        // A file that nobody looks out for yet is registered by the first request that has to wait.
         let pending = io.pending();
-        let pollable = matches!(self.device, Device::Socket(_));
-        if pollable {
+        let moves = io.registered == Registered::General;
+        if moves {
             // The new registration reports what is there already, perhaps at once: forget before, not after.
             self.state.forget_readable();
             port.pump()
                 .register(io.fd, self)
                 .inspect_err(|_| self.state.mark_ready(Direction::In))?;
-        }
-        if io.registered == Registered::General {
             let general = pump::GENERAL.pump()?;
             general.unregister(io.fd, self);
             general.settled(pending);
-        }
-        if pollable {
             port.pump().pended(pending);
             io.registered = Registered::Port;
         }
@@ -307,7 +304,7 @@ impl File {
         let reference = Arc::into_raw(port.clone()).cast_mut();
         self.port.store(reference, Ordering::Release);
         drop(io);
-        if pollable {
+        if moves {
             port.registered();
         }
         if pending != 0 {
@@ -336,12 +333,27 @@ impl File {
 
     /// Makes sure that somebody hears of the descriptor's edges.
     pub(super) fn register(self: &Arc<Self>, io: &mut Io) -> Result<(), Status> {
-        if io.registered == Registered::Nowhere {
-            self.furnish(io)?;
+        if io.registered != Registered::Nowhere {
+            return Ok(());
+        }
+        self.furnish(io)?;
+        if let Some(Association { port, .. }) = self.association() {
+            port.pump().register(io.fd, self)?;
+            io.registered = Registered::Port;
+            port.registered();
+        } else {
             pump::GENERAL.pump()?.register(io.fd, self)?;
             io.registered = Registered::General;
         }
         Ok(())
+    }
+
+    /// Nobody need hear of the descriptor any more.
+    pub(super) fn unregister(&self, io: &mut Io) {
+        if let Some(pump) = self.pump(io) {
+            pump.unregister(io.fd, self);
+            io.registered = Registered::Nowhere;
+        }
     }
 
     /// One more request waits.
@@ -414,10 +426,7 @@ impl File {
         let selected = io.selection().is_some();
         let ended = io.drain();
         self.settle(&io, ended.len() + usize::from(selected));
-        if let Some(pump) = self.pump(&io) {
-            pump.unregister(io.fd, self);
-            io.registered = Registered::Nowhere;
-        }
+        self.unregister(&mut io);
         let mut extra = io.extra.take().unwrap_or_default();
         let listener = std::mem::take(&mut extra.accepting).upgrade();
         extra.selection = None;

@@ -15,7 +15,6 @@ use super::file::File;
 use super::monitor::Found;
 use super::request;
 use super::{complete, monitor};
-use crate::device::socket::NO_DESCRIPTOR;
 use crate::engine::{Epoll, Events};
 use crate::object::thread::Thread;
 use crate::status::Status;
@@ -71,13 +70,10 @@ impl Pump {
         &self.engine
     }
 
-    /// From now on edges of `fd` are reported as `file`. A socket without a descriptor brings it later.
+    /// From now on edges of `fd` are reported as `file`.
     pub(super) fn register(&self, fd: i32, file: &Arc<File>) -> Result<(), Status> {
         let token = Arc::into_raw(file.clone());
-        let result = match fd {
-            NO_DESCRIPTOR => Ok(()),
-            fd => self.engine.register(fd, token.expose_provenance() as u64),
-        };
+        let result = self.engine.register(fd, token.expose_provenance() as u64);
         if result.is_err() {
             // SAFETY: made two lines above and not handed to anybody.
             drop(unsafe { Arc::from_raw(token) });
@@ -89,9 +85,7 @@ impl Pump {
 
     /// Ends a registration.
     pub(super) fn unregister(&self, fd: i32, file: &File) {
-        if fd != NO_DESCRIPTOR {
-            self.engine.unregister(fd);
-        }
+        self.engine.unregister(fd);
         self.registered.fetch_sub(1, Ordering::Relaxed);
         // SAFETY: `register` made this reference of the same file; a file is registered once at a time.
         let reference = unsafe { Arc::from_raw(std::ptr::from_ref(file)) };

@@ -191,7 +191,9 @@ pub(super) fn pend(
     io: &mut Io,
     request: Request,
 ) -> Result<(), (Status, Request)> {
-    if let Err(status) = file.register(io) {
+    // What is decided already is performed below, unless others stand before it: then the file is registered.
+    let decided = matches!(request.operation, Operation::Settled(..));
+    if !decided && let Err(status) = file.register(io) {
         return Err((status, request));
     }
     let direction = request.operation.direction();
