@@ -5,7 +5,7 @@ use std::ptr::{null, null_mut};
 use larboard_win32::Win32::Foundation::GetLastError;
 use larboard_win32::Win32::Networking::WinSock::{
     AF_INET, INVALID_SOCKET, IPPROTO_TCP, SOCK_STREAM, SOCKADDR, SOCKADDR_IN, SOCKET, TCP_NODELAY,
-    WSA_FLAG_OVERLAPPED, WSADATA, WSASocketW, WSAStartup, accept, bind, getsockname, listen,
+    WSA_FLAG_OVERLAPPED, WSA_FLAG_REGISTERED_IO, WSADATA, WSASocketW, WSAStartup, accept, bind, getsockname, listen,
     setsockopt,
 };
 
@@ -14,6 +14,18 @@ use larboard_win32::Win32::Networking::WinSock::{
 /// # Panics
 /// If that is impossible, as everything here: a bench has nothing else to do then.
 pub fn listening_socket() -> SOCKET {
+    listener(WSA_FLAG_OVERLAPPED)
+}
+
+/// The same for registered I/O, which the sockets of its clients are fit for as well.
+///
+/// # Panics
+/// If that is impossible.
+pub fn registered_listener() -> SOCKET {
+    listener(WSA_FLAG_OVERLAPPED | WSA_FLAG_REGISTERED_IO)
+}
+
+fn listener(flags: u32) -> SOCKET {
     let mut data = WSADATA::default();
     // SAFETY: the structure is live.
     assert_eq!(unsafe { WSAStartup(0x0202, &mut data) }, 0);
@@ -25,7 +37,7 @@ pub fn listening_socket() -> SOCKET {
             IPPROTO_TCP,
             null(),
             0,
-            WSA_FLAG_OVERLAPPED,
+            flags,
         )
     };
     assert_ne!(socket, INVALID_SOCKET, "no socket: error {}", error());

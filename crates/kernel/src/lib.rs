@@ -6,6 +6,7 @@
 //! io          file objects, requests, the one completion funnel, cancellation, completion ports
 //! engine      epoll: file descriptors and tokens, nothing of Windows
 //! device      what a file object does: sockets, disk files
+//! rio         registered I/O: buffers, request queues, completion queues
 //! message     message queues of threads, windows without a display
 //! ```
 //!
@@ -28,6 +29,8 @@ pub mod io {
 #[cfg(not(loom))]
 pub mod message;
 pub mod object;
+#[cfg(not(loom))]
+pub mod rio;
 #[cfg(all(test, not(loom)))]
 mod simulation;
 pub mod status;

@@ -206,6 +206,7 @@ pub unsafe extern "system" fn GetFileType(hfile: HANDLE) -> FILE_TYPE {
         None => match handles::get::<File>(hfile)?.device() {
             Device::Socket(_) => Ok(FILE_TYPE_PIPE),
             Device::Disk(_) => Ok(FILE_TYPE_DISK),
+            Device::Watched => Err(ERROR_INVALID_HANDLE.into()), // no handle denotes one
         },
     })
 }
@@ -345,6 +346,7 @@ impl Transfer {
             Device::Disk(_) if !notify.is_synchronous() => return Err(ERROR_NOT_SUPPORTED.into()),
             // SAFETY: this function's contract.
             Device::Disk(disk) => unsafe { self.on_disk(&file, disk) }?,
+            Device::Watched => return Err(ERROR_INVALID_HANDLE.into()),
             Device::Socket(socket) => {
                 socket_settles(&file);
                 let patience = |direction| {

@@ -69,6 +69,8 @@ pub enum Device {
     Socket(socket::Socket),
     /// A file on a disk.
     Disk(disk::Disk),
+    /// Nothing that could be asked to do something: a descriptor whose edges somebody wants to hear of (`io::watch`).
+    Watched,
 }
 
 /// The memory of the application that an operation reads or writes.

@@ -76,6 +76,19 @@ impl Epoll {
         }
     }
 
+    /// The same for a descriptor that is only read from: room for writing is of no interest.
+    pub fn register_input(&self, fd: i32, token: u64) -> Result<(), Status> {
+        match self.add(fd, libc::EPOLLIN | libc::EPOLLET, token) {
+            0 => Ok(()),
+            errno => Err(Status::from_errno(errno)),
+        }
+    }
+
+    /// A descriptor of its own for this instance, which can be polled itself.
+    pub fn descriptor(&self) -> Result<OwnedFd, Status> {
+        self.0.try_clone().map_err(|_| Status::last_os_error())
+    }
+
     /// A write to `fd`, an eventfd, ends waits from now on. No error if that was so already.
     pub fn register_kick(&self, fd: i32) -> Result<(), Status> {
         match self.add(fd, libc::EPOLLIN | libc::EPOLLET, KICK) {

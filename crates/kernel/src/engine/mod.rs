@@ -15,6 +15,7 @@ mod direct;
 mod epoll;
 #[cfg(test)]
 pub mod simulated;
+pub mod uring;
 
 /// The system calls that move data and connections. Seeded tests put a simulator in their place.
 pub mod sys {

@@ -151,7 +151,7 @@ fn call_with<T>(
 fn in_turn(file: &File, io: &mut Io, direction: Direction) -> bool {
     let ordered = match file.device() {
         Device::Socket(socket) => direction == Direction::Out || socket.is(phase::LISTENING),
-        Device::Disk(_) => false,
+        Device::Disk(_) | Device::Watched => false,
     };
     if !ordered || io.is_idle(direction) {
         return true;

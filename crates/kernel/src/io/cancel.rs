@@ -42,6 +42,9 @@ pub fn cancel(file: &Arc<File>, which: Which) -> usize {
 }
 
 fn matches(file: &File, request: &Request, which: Which) -> bool {
+    if request.completion.sink().is_some() {
+        return false; // registered requests end with their socket only (RIO-24)
+    }
     match which {
         Which::All => true,
         Which::Overlapped(overlapped) => request.completion.overlapped == overlapped,

@@ -7,11 +7,14 @@
 //! 4. A packet, if the file has a port, the low bit of hEvent does not forbid it, and it is not an immediate outcome
 //!    under FILE_SKIP_COMPLETION_PORT_ON_SUCCESS (PORT-15 to PORT-27).
 
+//!
+//! A registered request has none of these: its outcome goes to the [`Sink`] that stands for its completion queue.
+
 use std::sync::atomic::AtomicUsize;
 
 use super::file::{self, File};
 use super::port::{Packet, Port};
-use super::request::{Completion, OverlappedPtr, Rare, Request, Routine};
+use super::request::{Completion, OverlappedPtr, Rare, Request, Routine, Sink};
 use crate::device::Device;
 use crate::device::socket::phase;
 use crate::object::apc::{self, Apc};
@@ -52,6 +55,9 @@ pub fn post(port: &Arc<Port>, packet: Packet) {
 
 /// An operation begins: STATUS_PENDING in the OVERLAPPED; event and file object not signalled (OVL-02, OVL-05).
 pub(super) fn mark_started(file: &File, completion: &Completion) {
+    if completion.sink().is_some() {
+        return;
+    }
     match &completion.event {
         Some(event) => {
             write_status(completion.overlapped, Status::PENDING);
@@ -118,6 +124,9 @@ fn finish(
     at_once: bool,
     deliver: Deliver<'_>,
 ) {
+    if let Some((sink, token)) = completion.sink() {
+        return Sink::finished(&**sink, *token, finished, deliver);
+    }
     let overlapped = completion.overlapped;
     write_result(overlapped, finished);
     let routine = completion.routine();

@@ -53,6 +53,9 @@ impl File {
             return Err(Status::INVALID_HANDLE);
         }
         self.report_edges_of(&io, fd)?;
+        if let Some(attachment) = io.attachment() {
+            attachment.replaced(fd);
+        }
         self.drop_descriptor(&mut io);
         io.fd = fd;
         self.state.mark_ready(Direction::In);

@@ -22,6 +22,7 @@ use super::request::{OverlappedPtr, Request};
 use super::state::State;
 use super::waiting::{Plain, Waiting};
 use crate::device::socket::address::Address;
+use super::watch::Watcher;
 use crate::device::socket::net_events::NetEvents;
 use crate::device::socket::{NO_DESCRIPTOR, Operation, phase};
 use crate::device::{Device, Direction};
@@ -100,6 +101,20 @@ struct Extra {
     selection: Option<Box<NetEvents>>,
     /// The local address of this listener, once it has been asked for.
     address: Option<Box<Address>>,
+    /// Its request queue for registered I/O.
+    attachment: Option<Arc<dyn Attachment>>,
+    /// Who hears of the edges of a watched descriptor.
+    watcher: Option<Weak<dyn Watcher>>,
+}
+
+/// Whoever performs operations on the descriptor beside the queues here: registered I/O.
+pub trait Attachment: Send + Sync {
+    /// The last handle is gone, and the descriptor is about to close: ends what is in flight. Called without a lock.
+    fn closing(&self);
+    /// `fd` takes the place of the descriptor, which is still open. Called under the file's lock.
+    fn replaced(&self, fd: i32);
+    /// Are there sends that must go before the end of the stream? Called under the file's lock.
+    fn is_sending(&self) -> bool;
 }
 
 impl Object for File {
@@ -395,7 +410,8 @@ impl File {
         socket.shutdown(how)?;
         if how != 0 {
             socket.set(phase::END_DUE);
-            if io.is_idle(Direction::Out) {
+            let attached = io.attachment();
+            if io.is_idle(Direction::Out) && !attached.is_some_and(|queue| queue.is_sending()) {
                 self.end_if_due(&mut io);
             }
         }
@@ -414,14 +430,17 @@ impl File {
     }
 
     /// The last handle is gone: everything pending ends with an abort status, the descriptor closes (HND-15).
-    fn close(&self) {
+    pub(super) fn close(&self) {
+        self.detach();
         let mut io = self.io.lock();
         if std::mem::replace(&mut io.closed, true) {
             return;
         }
         let status = |request: &Request| match &self.device {
-            Device::Socket(socket) => socket.abort_status(&request.operation),
-            Device::Disk(_) => Status::CANCELLED,
+            Device::Socket(socket) if request.completion.sink().is_none() => {
+                socket.abort_status(&request.operation)
+            }
+            _ => Status::CANCELLED,
         };
         let selected = io.selection().is_some();
         let ended = io.drain();
@@ -447,6 +466,45 @@ impl File {
         if let Some(listener) = listener {
             super::accept::acceptor_closed(&listener, self);
         }
+    }
+
+    /// Ties a request queue to this socket for its whole life. INVALID_HANDLE once it is closed, INVALID_PARAMETER if it
+    /// has one. `with_fd` runs under the lock, before anybody knows of the queue.
+    pub fn attach(
+        &self,
+        attachment: Arc<dyn Attachment>,
+        with_fd: impl FnOnce(i32),
+    ) -> Result<(), Status> {
+        let mut io = self.io.lock();
+        if io.closed {
+            return Err(Status::INVALID_HANDLE);
+        }
+        self.furnish(&mut io)?;
+        let place = &mut io.extra.get_or_insert_default().attachment;
+        if place.is_some() {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        *place = Some(attachment);
+        with_fd(io.fd);
+        Ok(())
+    }
+
+    /// What is in flight there ends first: until then the descriptor has to stay what it is.
+    fn detach(&self) {
+        let mut io = self.io.lock();
+        let attachment = io.extra.as_mut().and_then(|extra| extra.attachment.take());
+        drop(io);
+        if let Some(attachment) = attachment {
+            attachment.closing();
+        }
+    }
+
+    pub(super) fn set_watcher(&self, watcher: Weak<dyn Watcher>) {
+        self.io.lock().extra.get_or_insert_default().watcher = Some(watcher);
+    }
+
+    pub(super) fn watcher(&self) -> Option<Arc<dyn Watcher>> {
+        self.io.lock().extra.as_ref()?.watcher.as_ref()?.upgrade()
     }
 
     /// A synchronous call is about to poll the descriptor outside the lock.
@@ -484,6 +542,7 @@ impl File {
                 blocked,
                 forwarded,
                 selection,
+                attachment,
                 ..
             } = &**extra;
             if sends.is_empty()
@@ -491,6 +550,7 @@ impl File {
                 && blocked.is_empty()
                 && forwarded.is_empty()
                 && selection.is_none()
+                && attachment.is_none()
             {
                 io.extra = None;
             }
@@ -575,10 +635,10 @@ impl Io {
         }
     }
 
-    /// Does anybody wait for what happens on the descriptor, or has it selected events?
+    /// Does anybody wait for what happens on the descriptor, has it selected events, or a request queue?
     pub(super) fn is_watched(&self) -> bool {
         let blocked = self.extra.iter().any(|extra| !extra.blocked.is_empty());
-        blocked || self.pending() != 0
+        blocked || self.pending() != 0 || self.attachment().is_some()
     }
 
     /// How many requests wait; a selection of network events is one.
@@ -596,6 +656,10 @@ impl Io {
     /// The same to be changed, or made.
     pub(super) fn selection_mut(&mut self) -> &mut Option<Box<NetEvents>> {
         &mut self.extra.get_or_insert_default().selection
+    }
+
+    pub(super) fn attachment(&self) -> Option<&dyn Attachment> {
+        self.extra.as_ref()?.attachment.as_deref()
     }
 
     /// Puts a request behind the others.

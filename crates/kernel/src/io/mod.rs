@@ -16,6 +16,7 @@
 //! handlers   how long their workers take between two packets
 //! pump       who polls for descriptors without a port
 //! monitor    the thread that keeps the promise of progress
+//! watch      descriptors that are only watched
 //! pool       the process's pool of callback threads
 //! ```
 
@@ -36,6 +37,7 @@ pub mod select;
 pub mod selection;
 mod state;
 mod waiting;
+pub mod watch;
 
 use std::time::Instant;
 

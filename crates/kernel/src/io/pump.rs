@@ -15,6 +15,7 @@ use super::file::File;
 use super::monitor::Found;
 use super::request;
 use super::{complete, monitor};
+use crate::device::Device;
 use crate::engine::{Epoll, Events};
 use crate::object::thread::Thread;
 use crate::status::Status;
@@ -73,7 +74,11 @@ impl Pump {
     /// From now on edges of `fd` are reported as `file`.
     pub(super) fn register(&self, fd: i32, file: &Arc<File>) -> Result<(), Status> {
         let token = Arc::into_raw(file.clone());
-        let result = self.engine.register(fd, token.expose_provenance() as u64);
+        let address = token.expose_provenance() as u64;
+        let result = match file.device() {
+            Device::Watched => self.engine.register_input(fd, address),
+            Device::Socket(_) | Device::Disk(_) => self.engine.register(fd, address),
+        };
         if result.is_err() {
             // SAFETY: made two lines above and not handed to anybody.
             drop(unsafe { Arc::from_raw(token) });
@@ -303,6 +308,32 @@ impl General {
         brought
     }
 
+    /// Performs what is ready, for a thread that is inside another poll already and has found this one ready there.
+    pub(super) fn perform_ready(&self) {
+        const ROUNDS: u32 = 32; // what comes after them is left to the monitor
+        let Some(pump) = self.pump.get() else {
+            return;
+        };
+        for _ in 0..ROUNDS {
+            if std::mem::replace(&mut self.drivers.lock().leading, true) {
+                return;
+            }
+            let (mut events, mut tokens) = (Events::default(), Vec::new());
+            pump.poll(&mut events, Epoll::poll, |file| tokens.push(file.clone()));
+            for file in &tokens {
+                request::redeem(file, &mut complete::post);
+            }
+            self.activity.fetch_add(1, Ordering::Relaxed);
+            self.drivers.lock().leading = false;
+            if events.iter().next().is_none() {
+                break;
+            }
+        }
+        if pump.has_pending() {
+            monitor::arm();
+        }
+    }
+
     /// Called by the monitor.
     pub(super) fn tick(&self, seen: &mut u64) -> Found {
         let Some(pump) = self.pump.get().filter(|pump| pump.has_pending()) else {
@@ -351,8 +382,7 @@ mod tests {
     use std::os::fd::IntoRawFd;
     use std::os::unix::net::UnixStream;
 
-    use super::Pump;
-    use crate::device::Device;
+    use super::{Device, Pump};
     use crate::device::socket::Socket;
     use crate::engine::{Epoll, Events};
     use crate::io::file::{File, OVERLAPPED};

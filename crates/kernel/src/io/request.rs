@@ -8,7 +8,7 @@
 
 use super::complete::{self, Deliver, Finished};
 use super::file::{File, Io, SELECTED};
-use super::{accept, monitor, plain, selection};
+use super::{accept, monitor, plain, selection, watch};
 use crate::device::socket::Operation;
 use crate::device::{Device, Direction, Outcome};
 use crate::object::apc::{FileRoutine, SocketRoutine};
@@ -38,6 +38,8 @@ pub struct OverlappedPtr(pub *mut Overlapped);
 
 // SAFETY: by starting an operation the application lets the system write to its OVERLAPPED from any thread.
 unsafe impl Send for OverlappedPtr {}
+// SAFETY: it is an address that any thread may know; who writes there is decided by the request that holds it.
+unsafe impl Sync for OverlappedPtr {}
 
 /// A completion routine and how to call it.
 #[derive(Clone, Copy)]
@@ -71,6 +73,14 @@ pub struct Rare {
     pub acceptor: Option<Arc<File>>,
     /// See `acceptor`.
     pub listener: Option<Arc<File>>,
+    /// A registered request: who takes its outcome, and which of its requests this is.
+    pub sink: Option<(Arc<dyn Sink>, u64)>,
+}
+
+/// Takes the outcomes of registered requests, in the place of OVERLAPPED, event, routine and packet.
+pub trait Sink: Send + Sync {
+    /// Request `token` has ended. Called under the file's lock. `deliver` is for a packet that may follow from it.
+    fn finished(&self, token: u64, finished: Finished, deliver: Deliver<'_>);
 }
 
 /// An operation that waits.
@@ -107,7 +117,14 @@ pub enum Started {
 impl Completion {
     /// The issuer's end does not cancel this (CXL-12): plain packet operations on an associated handle.
     pub(super) fn survives_its_thread(&self, file: &File) -> bool {
-        file.is_associated() && self.packet && self.event.is_none() && self.routine().is_none()
+        let plain = self.packet && self.event.is_none() && self.routine().is_none();
+        self.sink().is_some() || file.is_associated() && plain
+    }
+
+    /// Who takes the outcome of a registered request.
+    #[inline]
+    pub(super) fn sink(&self) -> Option<&(Arc<dyn Sink>, u64)> {
+        self.rare.as_ref()?.sink.as_ref()
     }
 
     /// The file whose completion this is, where it is not the one the request is queued on.
@@ -210,6 +227,9 @@ pub(super) fn pend(
 
 /// Performs what the edge behind a token allows. Whoever has taken a token off its queue calls this.
 pub(super) fn redeem(file: &File, deliver: Deliver<'_>) {
+    if matches!(file.device(), Device::Watched) {
+        return watch::redeem(file, deliver);
+    }
     let mut io = file.lock();
     let ready = file.state.take_token();
     if io.is_idle(Direction::In) {

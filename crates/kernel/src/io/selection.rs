@@ -272,6 +272,6 @@ fn is_touched(file: &File) -> bool {
 fn socket(file: &File) -> Option<&Socket> {
     match file.device() {
         Device::Socket(socket) => Some(socket),
-        Device::Disk(_) => None,
+        Device::Disk(_) | Device::Watched => None,
     }
 }

@@ -340,11 +340,16 @@ pub(crate) fn find(identifier: &GUID) -> Option<usize> {
             send_message.map(|function| function as usize),
         ),
     ];
-    let parts = |guid: &GUID| (guid.data1, guid.data2, guid.data3, guid.data4);
-    table
+    let known = table
         .iter()
-        .find(|(known, _)| parts(known) == parts(identifier))?
-        .1
+        .find(|(known, _)| is_same(known, identifier));
+    known?.1
+}
+
+/// Are the two identifiers equal?
+pub(crate) fn is_same(one: &GUID, other: &GUID) -> bool {
+    let parts = |guid: &GUID| (guid.data1, guid.data2, guid.data3, guid.data4);
+    parts(one) == parts(other)
 }
 
 /// Makes a socket whose connection has ended, and that may be used again, a new one: another descriptor behind the same

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use windows_sys::Win32::Foundation::{ERROR_INVALID_HANDLE, HANDLE};
 use windows_sys::Win32::Networking::WinSock::{
     AF_INET, FIONBIO, FIONREAD, INTERFACE_INFO, LPWSAOVERLAPPED_COMPLETION_ROUTINE,
-    SIO_ADDRESS_LIST_CHANGE, SIO_ADDRESS_LIST_QUERY, SIO_BASE_HANDLE, SIO_BSP_HANDLE,
+    RIO_EXTENSION_FUNCTION_TABLE, SIO_ADDRESS_LIST_CHANGE, SIO_ADDRESS_LIST_QUERY, SIO_BASE_HANDLE, SIO_BSP_HANDLE,
     SIO_BSP_HANDLE_POLL, SIO_BSP_HANDLE_SELECT, SIO_GET_EXTENSION_FUNCTION_POINTER,
-    SIO_KEEPALIVE_VALS, SIO_LOOPBACK_FAST_PATH, SIO_NSP_NOTIFY_CHANGE, SIO_ROUTING_INTERFACE_QUERY,
+    SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER, SIO_KEEPALIVE_VALS, SIO_LOOPBACK_FAST_PATH, SIO_NSP_NOTIFY_CHANGE, SIO_ROUTING_INTERFACE_QUERY,
     SIO_UDP_CONNRESET, SIOCATMARK, SOCK_DGRAM, SOCKADDR, SOCKET, SOCKET_ADDRESS,
-    SOCKET_ADDRESS_LIST, SOCKET_ERROR, WSA_IO_PENDING, WSACOMPLETION, WSAEFAULT, WSAEINVAL,
+    SOCKET_ADDRESS_LIST, SOCKET_ERROR, WSA_IO_PENDING, WSACOMPLETION, WSAID_MULTIPLE_RIO, WSAEFAULT, WSAEINVAL,
     WSAENOTCONN, WSAEOPNOTSUPP, WSAEWOULDBLOCK, sockaddr_gen, tcp_keepalive,
 };
 use windows_sys::Win32::System::IO::OVERLAPPED;
@@ -32,7 +32,7 @@ use larboard_kernel::status::Status;
 use super::address::{self, Encoded};
 use super::interfaces::{self, Interface};
 use super::socket::{self, Found, succeeded};
-use super::{changes, extension};
+use super::{changes, extension, registered};
 use crate::error::WsaError;
 use crate::guard::{check, is_bad, store, winsock};
 use crate::handles;
@@ -65,8 +65,8 @@ pub unsafe extern "system" fn ioctlsocket(s: SOCKET, cmd: i32, argp: *mut u32) -
 
 /// Performs a control code, overlapped if an OVERLAPPED is given: then it pends in any case (SOCK-38 to SOCK-41).
 ///
-/// Codes: `FIONBIO`, `FIONREAD`, `SIOCATMARK`, `SIO_GET_EXTENSION_FUNCTION_POINTER`, `SIO_KEEPALIVE_VALS`,
-/// `SIO_UDP_CONNRESET`, `SIO_BASE_HANDLE` and the `SIO_BSP_HANDLE` ones, `SIO_GET_INTERFACE_LIST`,
+/// Codes: `FIONBIO`, `FIONREAD`, `SIOCATMARK`, `SIO_GET_EXTENSION_FUNCTION_POINTER`,
+/// `SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER` (registered I/O, RIO-01), `SIO_KEEPALIVE_VALS`, `SIO_UDP_CONNRESET`, `SIO_BASE_HANDLE` and the `SIO_BSP_HANDLE` ones, `SIO_GET_INTERFACE_LIST`,
 /// `SIO_ADDRESS_LIST_QUERY`, `SIO_ADDRESS_LIST_CHANGE`, `SIO_ROUTING_INTERFACE_QUERY`,
 /// `SIO_IDEAL_SEND_BACKLOG_QUERY`, `SIO_LOOPBACK_FAST_PATH`.
 ///
@@ -265,6 +265,7 @@ unsafe fn answer(
                 let function = extension::find(&input.read::<GUID>()?).ok_or(WSAEINVAL)?;
                 output.write(&function.to_ne_bytes())
             }
+            SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER => registered_functions(input, output),
             SIO_KEEPALIVE_VALS => set_keepalive(found, input.read()?),
             SIO_UDP_CONNRESET => {
                 if input.read::<u32>()? != 0 {
@@ -297,6 +298,26 @@ unsafe fn answer(
             _ => Err(WSAEOPNOTSUPP.into()),
         }
     }
+}
+
+/// The functions of registered I/O.
+///
+/// # Safety
+/// The buffers are null or valid for their lengths.
+unsafe fn registered_functions(input: Input, output: Output) -> Result<Answer, WsaError> {
+    // SAFETY: this function's contract; a GUID consists of integers.
+    let asked = unsafe { input.read::<GUID>() }?;
+    if !extension::is_same(&asked, &WSAID_MULTIPLE_RIO) {
+        return Err(WSAEINVAL.into());
+    }
+    let table = registered::table();
+    let length = size_of_val(&table);
+    // SAFETY: this function's contract; there is room for the table once it has been checked.
+    unsafe {
+        output.check(length)?;
+        output.at.cast::<RIO_EXTENSION_FUNCTION_TABLE>().write_unaligned(table);
+    }
+    Ok(Answer::Bytes(length))
 }
 
 /// Reports an answer: at once, or by the notification that an OVERLAPPED asks for.

@@ -12,6 +12,7 @@ pub(crate) mod names;
 pub(crate) mod net_events;
 pub(crate) mod options;
 pub(crate) mod protocols;
+pub(crate) mod registered;
 pub(crate) mod select;
 pub(crate) mod services;
 pub(crate) mod socket;

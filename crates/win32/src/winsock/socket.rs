@@ -10,7 +10,7 @@ use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT};
 use windows_sys::Win32::Networking::WinSock::{
     AF_INET, AF_INET6, AF_UNSPEC, INVALID_SOCKET, IPPROTO_TCP, IPPROTO_UDP, SD_RECEIVE, SD_SEND,
     SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOCKADDR, SOCKET, SOCKET_ERROR, WINSOCK_SHUTDOWN_HOW,
-    WINSOCK_SOCKET_TYPE, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSABUF, WSAEAFNOSUPPORT,
+    WINSOCK_SOCKET_TYPE, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSA_FLAG_REGISTERED_IO, WSABUF, WSAEAFNOSUPPORT,
     WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAEPROTONOSUPPORT,
     WSAESOCKTNOSUPPORT, WSAEWOULDBLOCK, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW,
 };
@@ -53,7 +53,7 @@ pub unsafe extern "system" fn socket(
     })
 }
 
-/// Makes a socket, overlapped if the flags say so; with a description from `WSADuplicateSocketW`, another socket for
+/// Makes a socket, overlapped and fit for registered I/O (RIO-10) if the flags say so; with a description from `WSADuplicateSocketW`, another socket for
 /// the same connection (SOCK-42).
 ///
 /// `FROM_PROTOCOL_INFO` takes family, type and protocol from the description. Errors as [`socket()`], and `WSAEINVAL` for
@@ -174,7 +174,7 @@ pub unsafe extern "system" fn closesocket(s: SOCKET) -> i32 {
         }
         handles::table().close_as::<File>(handles::key(handle(s)), |file| match file.device() {
             Device::Socket(_) => Ok(()),
-            Device::Disk(_) => Err(Status::OBJECT_TYPE_MISMATCH),
+            Device::Disk(_) | Device::Watched => Err(Status::OBJECT_TYPE_MISMATCH),
         })?;
         Ok(0)
     })
@@ -336,7 +336,7 @@ impl Deref for Found {
     fn deref(&self) -> &Socket {
         match self.0.device() {
             Device::Socket(socket) => socket,
-            Device::Disk(_) => unreachable!("`look_up` lets only sockets through"),
+            Device::Disk(_) | Device::Watched => unreachable!("`look_up` lets only sockets through"),
         }
     }
 }
@@ -530,6 +530,11 @@ fn create(af: i32, kind: i32, protocol: i32, flags: u32) -> Result<SOCKET, WsaEr
     let (family, kind, protocol) = infer(af, kind, protocol)?;
     let fd = socket::reserve(family, kind, protocol)?;
     let file = adopt(fd, family, kind, protocol, flags & WSA_FLAG_OVERLAPPED != 0);
+    if flags & WSA_FLAG_REGISTERED_IO != 0
+        && let Device::Socket(socket) = file.device()
+    {
+        socket.set(phase::REGISTERED);
+    }
     let s = open(file)?;
     if flags & WSA_FLAG_NO_HANDLE_INHERIT == 0 {
         let key = handles::key(handle(s));

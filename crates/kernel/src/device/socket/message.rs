@@ -6,13 +6,16 @@
 use super::transfer::{Control, flag};
 use crate::status::Status;
 
-const HEADER: usize = 16;
+/// Bytes before the data of a control message.
+pub(crate) const HEADER: usize = 16;
 
 const WIN_IP_TOS: i32 = 3;
 const WIN_IP_TTL: i32 = 4;
-const WIN_IP_PKTINFO: i32 = 19;
+/// IP_PKTINFO: address, interface.
+pub(crate) const WIN_IP_PKTINFO: i32 = 19;
 const WIN_IP_HOPLIMIT: i32 = 21;
-const WIN_IPV6_PKTINFO: i32 = 19;
+/// IPV6_PKTINFO: address, interface.
+pub(crate) const WIN_IPV6_PKTINFO: i32 = 19;
 const WIN_IPV6_HOPLIMIT: i32 = 21;
 const WIN_IPV6_TCLASS: i32 = 39;
 

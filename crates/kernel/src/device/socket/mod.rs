@@ -68,6 +68,8 @@ pub mod phase {
     pub const INITIATOR: u32 = 1 << 18;
     /// An option of Linux was set: a new descriptor does not have it.
     pub const OPTIONS: u32 = 1 << 17;
+    /// Made for registered I/O.
+    pub const REGISTERED: u32 = 1 << 19;
 }
 
 /// A socket.
@@ -250,9 +252,9 @@ impl Socket {
 
     /// Back to a socket that was just made (DisconnectEx with TF_REUSE_SOCKET): modes and options stay.
     pub fn forget_connection(&self) {
-        use phase::{IGNORE_UNREACHABLE, NON_BLOCKING, OOB_INLINE, OPTIONS};
+        use phase::{IGNORE_UNREACHABLE, NON_BLOCKING, OOB_INLINE, OPTIONS, REGISTERED};
         self.phase.fetch_and(
-            NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE | OPTIONS,
+            NON_BLOCKING | OOB_INLINE | IGNORE_UNREACHABLE | OPTIONS | REGISTERED,
             Ordering::AcqRel,
         );
         self.connected_at.store(0, Ordering::Relaxed);
@@ -328,7 +330,8 @@ impl Socket {
     /// An accepted socket gets the attributes of its listener that Linux does not copy (SOCK-16). The options of the
     /// descriptor are inherited by Linux itself.
     pub fn lend_options(&self, to: &Socket) {
-        let inherited = phase::NON_BLOCKING | phase::OOB_INLINE | phase::OPTIONS;
+        let inherited =
+            phase::NON_BLOCKING | phase::OOB_INLINE | phase::OPTIONS | phase::REGISTERED;
         to.set(self.phase.load(Ordering::Relaxed) & inherited);
         let lent = self.existing_settings().map(|settings| Settings {
             peer: None,

@@ -1,0 +1,290 @@
+//! One direction of a request queue: how many requests it may have, which it has, and what an outcome means for it.
+//!
+//! Everything here is touched under the lock of the completion queue that the half reports to.
+
+use std::collections::VecDeque;
+
+use super::buffer::Region;
+use super::completion_queue::Entry;
+use super::message::Message;
+use crate::device::socket::transfer::{Receive, Send, flag};
+use crate::device::socket::{Operation, Socket, phase};
+use crate::device::{Buffers, Device, Direction, Outcome};
+use crate::engine::uring::{Report, Ring};
+use crate::io::complete::Finished;
+use crate::io::file::File;
+use crate::status::Status;
+use crate::sync::Arc;
+
+/// One request.
+pub struct Request {
+    /// The data.
+    pub region: Region,
+    /// The program's own value.
+    pub context: u64,
+    /// Complete only when the region is full (RIO_MSG_WAITALL).
+    pub fills: bool,
+    /// May set off a notification (no RIO_MSG_DONT_NOTIFY).
+    pub notifies: bool,
+    /// Addresses, control data, flags.
+    pub message: Option<Box<Message>>,
+    /// Bytes transferred so far, on the ring.
+    done: u32,
+    /// Which of the half's requests this is, once it has been handed to the file object.
+    started: Option<u64>,
+}
+
+impl Request {
+    /// A request for `region` that notifies and asks for nothing special.
+    pub fn new(region: Region, context: u64) -> Request {
+        Request {
+            region,
+            context,
+            fills: false,
+            notifies: true,
+            message: None,
+            done: 0,
+            started: None,
+        }
+    }
+
+    fn left(&self) -> (*mut u8, u32) {
+        let base = self.region.base.wrapping_add(self.done as usize);
+        (base, self.region.length - self.done)
+    }
+
+    /// As an operation of the file object. It points into the message, which stays in its box until the outcome.
+    pub fn operation(&mut self, direction: Direction) -> Operation {
+        let buffers = Buffers::one(self.region.base, self.region.length as usize);
+        let message = self.message.as_mut();
+        match direction {
+            Direction::Out => Operation::Send(Send {
+                buffers,
+                flags: 0,
+                done: 0,
+                rare: message.map(|message| Box::new(message.send())),
+            }),
+            Direction::In | Direction::Urgent => Operation::Receive(Receive {
+                buffers,
+                flags: if self.fills { flag::WAIT_ALL } else { 0 },
+                done: 0,
+                rare: message.map(|message| Box::new(message.receive())),
+            }),
+        }
+    }
+}
+
+/// One direction.
+pub struct Half {
+    file: Arc<File>,
+    direction: Direction,
+    socket_context: u64,
+    /// The descriptor, for the ring. It changes under AcceptEx and DisconnectEx.
+    pub fd: i32,
+    /// So many requests may be outstanding.
+    pub limit: u32,
+    /// So many are: begun, and their entry not dequeued yet.
+    pub outstanding: u32,
+    /// The socket is closed.
+    pub closed: bool,
+    /// The oldest request is with Linux.
+    with_linux: bool,
+    /// The last receive has left something in the socket, or nothing is known.
+    likely: bool,
+    starts: u64,
+    queue: VecDeque<Request>,
+}
+
+impl Half {
+    /// One direction of the request queue of `file`.
+    pub fn new(file: Arc<File>, direction: Direction, limit: u32, socket_context: u64) -> Half {
+        Half {
+            file,
+            direction,
+            socket_context,
+            fd: -1,
+            limit,
+            outstanding: 0,
+            closed: false,
+            with_linux: false,
+            likely: true,
+            starts: 0,
+            queue: VecDeque::new(),
+        }
+    }
+
+    /// INSUFFICIENT_RESOURCES if there are as many as may be.
+    pub fn charge(&mut self) -> Result<(), Status> {
+        if self.closed {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        if self.outstanding >= self.limit {
+            return Err(Status::INSUFFICIENT_RESOURCES);
+        }
+        self.outstanding += 1;
+        Ok(())
+    }
+
+    /// Puts a request behind the others.
+    pub fn push(&mut self, request: Request) {
+        self.queue.push_back(request);
+    }
+
+    /// Do requests wait until Linux has finished the one before them?
+    pub fn is_chained(&self) -> bool {
+        self.with_linux && !self.closed && self.queue.len() > 1
+    }
+
+    /// How many have no outcome yet.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Has the ring's queue something that Linux does not have?
+    pub fn is_idle(&self) -> bool {
+        !self.with_linux
+    }
+
+    /// Prepares the oldest request in the ring. Nothing happens if there is none.
+    pub fn prepare(&mut self, ring: &mut Ring, token: u64) {
+        let (Some(request), false) = (self.queue.front(), self.closed) else {
+            return;
+        };
+        let (base, length) = request.left();
+        // SAFETY: the program keeps registered memory valid while a request uses it. The descriptor stays open until
+        // the ring is submitted: `closing` and `replaced` of the request queue see to that, before it closes.
+        unsafe {
+            match self.direction {
+                Direction::Out => {
+                    let flags = libc::MSG_NOSIGNAL | libc::MSG_WAITALL;
+                    ring.send(self.fd, (base, length), flags, token);
+                }
+                _ if request.region.length == 0 => ring.wait_readable(self.fd, token),
+                _ => {
+                    let flags = if request.fills { libc::MSG_WAITALL } else { 0 };
+                    ring.receive(self.fd, (base, length), flags, self.likely, token);
+                }
+            }
+        }
+        self.with_linux = true;
+    }
+
+    /// What a report means for the oldest request: its outcome, or None if it has to be prepared again.
+    pub fn reported(&mut self, report: &Report) -> Option<Finished> {
+        self.with_linux = false;
+        self.likely = report.more;
+        let closed = self.closed;
+        let request = self.queue.front_mut()?;
+        if report.result >= 0 {
+            request.done += report.result as u32;
+        }
+        let (done, full) = (request.done, request.done == request.region.length);
+        let status = match -report.result {
+            0 if self.direction == Direction::Out || request.region.length == 0 => Status::SUCCESS,
+            0 => self.end_of_stream(done),
+            ..0 if full || !self.must_fill() => Status::SUCCESS,
+            // Our own cancelling, or that of an ending thread, which is none of the request's business.
+            ..0 | libc::ECANCELED | libc::EINTR | libc::EAGAIN if !closed => return None,
+            ..0 | libc::ECANCELED | libc::EINTR | libc::EAGAIN => Status::CANCELLED,
+            error => self.failure(error)?,
+        };
+        Some(Finished {
+            status,
+            bytes: if status.is_failure() { 0 } else { done },
+            flags: 0,
+        })
+    }
+
+    /// Sends always take everything.
+    fn must_fill(&self) -> bool {
+        self.direction == Direction::Out || self.queue.front().is_some_and(|request| request.fills)
+    }
+
+    /// Linux tells of a reset once and shows the end of the stream after it (OVL-49).
+    fn end_of_stream(&self, done: u32) -> Status {
+        let reset = self
+            .socket()
+            .is_some_and(|socket| socket.is(phase::RESET));
+        if done == 0 && reset {
+            Status::CONNECTION_RESET
+        } else {
+            Status::SUCCESS
+        }
+    }
+
+    fn failure(&self, error: i32) -> Option<Status> {
+        let socket = self.socket()?;
+        let outcome = match self.direction {
+            Direction::Out => socket.send_error(error),
+            Direction::In | Direction::Urgent => socket.receive_error(error),
+        };
+        match outcome {
+            Outcome::Done { status, .. } => Some(status),
+            Outcome::Pending => None,
+        }
+    }
+
+    fn socket(&self) -> Option<&Socket> {
+        match self.file.device() {
+            Device::Socket(socket) => Some(socket),
+            Device::Disk(_) | Device::Watched => None,
+        }
+    }
+
+    /// Takes the oldest request out and makes its entry.
+    pub fn pop(&mut self, half: u32, finished: Finished) -> Option<Entry> {
+        let request = self.queue.pop_front()?;
+        let entry = self.entry(half, request, finished);
+        if self.direction == Direction::Out && self.queue.is_empty() {
+            self.end_if_due();
+        }
+        Some(entry)
+    }
+
+    /// The last send has gone: the end of the stream follows it, if `shutdown` has waited for that (OVL-52).
+    fn end_if_due(&self) {
+        if let Some(socket) = self.socket().filter(|socket| socket.is(phase::END_DUE)) {
+            socket.clear(phase::END_DUE);
+            // SAFETY: plain system call.
+            unsafe { libc::shutdown(self.fd, libc::SHUT_WR) };
+        }
+    }
+
+    fn entry(&self, half: u32, mut request: Request, finished: Finished) -> Entry {
+        let mut finished = finished;
+        if let (Some(message), Some(socket)) = (&mut request.message, self.socket()) {
+            message.report(socket, self.fd, self.direction, &mut finished);
+        }
+        Entry {
+            status: finished.status,
+            bytes: finished.bytes,
+            socket_context: self.socket_context,
+            request_context: request.context,
+            half,
+            notifies: request.notifies,
+        }
+    }
+
+    /// The next request that the file object has not been given yet, as an operation with its number.
+    pub fn start_next(&mut self) -> Option<(Operation, u64)> {
+        let direction = self.direction;
+        let request = self.queue.iter_mut().find(|r| r.started.is_none())?;
+        self.starts += 1;
+        request.started = Some(self.starts);
+        Some((request.operation(direction), self.starts))
+    }
+
+    /// The file object has finished request `number`.
+    pub fn take(&mut self, half: u32, number: u64, finished: Finished) -> Option<Entry> {
+        let at = self.queue.iter().position(|r| r.started == Some(number))?;
+        let request = self.queue.remove(at)?;
+        Some(self.entry(half, request, finished))
+    }
+
+    /// Takes out what the file object has not been given: nobody else will finish it.
+    pub fn take_unstarted(&mut self, half: u32, finished: Finished) -> Option<Entry> {
+        let at = self.queue.iter().position(|r| r.started.is_none())?;
+        let request = self.queue.remove(at)?;
+        Some(self.entry(half, request, finished))
+    }
+}
