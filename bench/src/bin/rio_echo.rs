@@ -52,13 +52,14 @@ fn main() {
 fn functions(socket: SOCKET) -> RIO_EXTENSION_FUNCTION_TABLE {
     let mut table = RIO_EXTENSION_FUNCTION_TABLE::default();
     let mut bytes = 0;
+    let identifier = WSAID_MULTIPLE_RIO;
     // SAFETY: the structures are live and their sizes are passed.
     let result = unsafe {
         WSAIoctl(
             socket,
             SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER,
-            (&raw const WSAID_MULTIPLE_RIO).cast(),
-            size_of_val(&WSAID_MULTIPLE_RIO) as u32,
+            (&raw const identifier).cast(),
+            size_of_val(&identifier) as u32,
             (&raw mut table).cast(),
             size_of_val(&table) as u32,
             &mut bytes,

@@ -289,8 +289,8 @@ impl CompletionQueue {
         Ok(())
     }
 
-    /// The socket of a half is closed. What is with Linux is cancelled; what waits behind it follows it, and what was
-    /// never started ends here.
+    /// The socket of a half is closed. What is with Linux is cancelled, and what waits behind it follows it. What the file
+    /// object has ends with that.
     pub(super) fn end(&self, half: u32) {
         let mut state = self.lock();
         state.end(half);
@@ -561,13 +561,6 @@ impl State {
             ring.cancel(index.into());
             ring.submit();
             self.reap();
-        } else {
-            let aborted = Finished::failed(Status::CANCELLED, 0);
-            while let Some(half) = self.half(index)
-                && let Some(entry) = half.take_unstarted(index, aborted)
-            {
-                self.insert(entry);
-            }
         }
     }
 

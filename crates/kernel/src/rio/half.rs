@@ -30,8 +30,8 @@ pub struct Request {
     pub message: Option<Box<Message>>,
     /// Bytes transferred so far, on the ring.
     done: u32,
-    /// Which of the half's requests this is, once it has been handed to the file object.
-    started: Option<u64>,
+    /// Which of the half's requests this is, for the file object.
+    number: u64,
 }
 
 impl Request {
@@ -44,7 +44,7 @@ impl Request {
             notifies: true,
             message: None,
             done: 0,
-            started: None,
+            number: 0,
         }
     }
 
@@ -265,25 +265,18 @@ impl Half {
         }
     }
 
-    /// The next request that the file object has not been given yet, as an operation with its number.
-    pub fn start_next(&mut self) -> Option<(Operation, u64)> {
-        let direction = self.direction;
-        let request = self.queue.iter_mut().find(|r| r.started.is_none())?;
+    /// Puts a request behind the others and gives what the file object has to perform, with its number.
+    pub fn push_for_file(&mut self, mut request: Request) -> (Operation, u64) {
         self.starts += 1;
-        request.started = Some(self.starts);
-        Some((request.operation(direction), self.starts))
+        request.number = self.starts;
+        let operation = request.operation(self.direction);
+        self.queue.push_back(request);
+        (operation, self.starts)
     }
 
     /// The file object has finished request `number`.
     pub fn take(&mut self, half: u32, number: u64, finished: Finished) -> Option<Entry> {
-        let at = self.queue.iter().position(|r| r.started == Some(number))?;
-        let request = self.queue.remove(at)?;
-        Some(self.entry(half, request, finished))
-    }
-
-    /// Takes out what the file object has not been given: nobody else will finish it.
-    pub fn take_unstarted(&mut self, half: u32, finished: Finished) -> Option<Entry> {
-        let at = self.queue.iter().position(|r| r.started.is_none())?;
+        let at = self.queue.iter().position(|r| r.number == number)?;
         let request = self.queue.remove(at)?;
         Some(self.entry(half, request, finished))
     }

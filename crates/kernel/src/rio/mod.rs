@@ -14,7 +14,7 @@
 //! that is prepared. Deferring and committing are that and no more: a request that is not deferred hands over at once,
 //! and with it whatever was deferred on any request queue of the same completion queue, which Windows allows. All other
 //! requests - datagrams, and everything where there is no ring - are ordinary operations of the socket's file object,
-//! whose outcomes go to the completion queue (`io::request::Sink`).
+//! whose outcomes go to the completion queue (`io::request::Sink`). They start at once, deferred or not.
 //!
 //! **Order.** A half is first in, first out. On the ring it has one request with Linux at a time, because Linux promises
 //! nothing about the order of two; the next one goes when the first is reported. While something waits in this way the

@@ -15,7 +15,7 @@ use crate::device::socket::{DATAGRAM, STREAM, Socket, address::Address, phase};
 use crate::device::{Device, Direction};
 use crate::io::complete::{self, Finished};
 use crate::io::file::{Attachment, File};
-use crate::io::request::{self, Completion, OverlappedPtr, Rare, Started};
+use crate::io::request::{self, Completion, OverlappedPtr, Rare, Sink, Started};
 use crate::status::Status;
 use crate::sync::Arc;
 
@@ -115,7 +115,10 @@ pub fn request(queue: Id, order: Order) -> Result<(), Status> {
 /// Starts what was deferred.
 pub fn commit(queue: Id, direction: Direction) -> Result<(), Status> {
     with(queue, |queue| {
-        queue.commit(queue.side(direction));
+        let side = queue.side(direction);
+        if side.on_ring {
+            side.queue.submit();
+        }
         Ok(())
     })
 }
@@ -204,16 +207,7 @@ impl RequestQueue {
         if let Some(message) = &mut request.message {
             self.prepare_message(message, order.direction)?;
         }
-        let mut state = side.queue.lock();
-        state.charge(side.half)?;
-        if let Some(half) = state.half(side.half) {
-            half.push(request);
-        }
-        drop(state);
-        if !order.deferred {
-            self.commit(side);
-        }
-        Ok(())
+        self.start(side, request)
     }
 
     /// The errors that come before anything is tried.
@@ -256,38 +250,31 @@ impl RequestQueue {
         Ok(())
     }
 
-    /// Starts what waits to be started.
-    fn commit(&self, side: &Side) {
-        if side.on_ring {
-            return side.queue.submit();
+    /// Hands a request to the file object. There is nothing to be gained by deferring it.
+    fn start(&self, side: &Side, request: Request) -> Result<(), Status> {
+        let mut state = side.queue.lock();
+        state.charge(side.half)?;
+        let half = state.half(side.half).ok_or(Status::INVALID_PARAMETER)?;
+        let (operation, number) = half.push_for_file(request);
+        drop(state);
+        let sink = Arc::new(FileHalf {
+            queue: side.queue.clone(),
+            half: side.half,
+        });
+        let completion = Completion {
+            overlapped: OverlappedPtr(std::ptr::null_mut()),
+            event: None,
+            packet: false,
+            rare: Some(Box::new(Rare {
+                sink: Some((sink.clone(), number)),
+                ..Rare::default()
+            })),
+        };
+        if let Started::Failed(status) = request::start(&self.file, operation, completion) {
+            let finished = Finished::failed(status, 0);
+            sink.finished(number, finished, &mut complete::post);
         }
-        loop {
-            let next = side
-                .queue
-                .lock()
-                .half(side.half)
-                .and_then(Half::start_next);
-            let Some((operation, number)) = next else {
-                return;
-            };
-            let sink = Arc::new(FileHalf {
-                queue: side.queue.clone(),
-                half: side.half,
-            });
-            let completion = Completion {
-                overlapped: OverlappedPtr(std::ptr::null_mut()),
-                event: None,
-                packet: false,
-                rare: Some(Box::new(Rare {
-                    sink: Some((sink.clone(), number)),
-                    ..Rare::default()
-                })),
-            };
-            if let Started::Failed(status) = request::start(&self.file, operation, completion) {
-                let finished = Finished::failed(status, 0);
-                request::Sink::finished(&*sink, number, finished, &mut complete::post);
-            }
-        }
+        Ok(())
     }
 }
 
@@ -297,8 +284,6 @@ impl Attachment for RequestQueue {
             QUEUES.remove(*id);
         }
         for side in [&self.receives, &self.sends] {
-            // What was deferred joins the others, so that all of them end in their order.
-            self.commit(side);
             side.queue.end(side.half);
         }
     }
