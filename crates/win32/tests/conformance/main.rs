@@ -15,6 +15,7 @@ mod net_events;
 mod nonblocking;
 mod overlapped;
 mod ports;
+mod registered;
 mod select;
 mod sockets;
 mod waits;

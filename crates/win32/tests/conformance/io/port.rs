@@ -3,7 +3,7 @@
 use std::ptr::null_mut;
 
 use super::Operation;
-use crate::common::w::Win32::Foundation::INVALID_HANDLE_VALUE;
+use crate::common::w::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
 use crate::common::w::Win32::System::IO::{
     CreateIoCompletionPort, GetQueuedCompletionStatus, OVERLAPPED,
 };
@@ -48,6 +48,11 @@ impl Port {
         let port = Port::new();
         port.associate(socket, key);
         port
+    }
+
+    /// The handle.
+    pub fn raw(&self) -> HANDLE {
+        self.0.raw()
     }
 
     #[track_caller]
