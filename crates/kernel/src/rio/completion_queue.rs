@@ -401,9 +401,10 @@ impl State {
         let (size, reserved) = (self.size, self.reserved);
         let half = self.half(half).ok_or(Status::INVALID_PARAMETER)?;
         let others = reserved - half.limit;
-        let reserved = others.checked_add(limit).filter(|sum| *sum <= size);
+        let sum = others.checked_add(limit).filter(|sum| *sum <= size);
+        let sum = sum.ok_or(Status::INSUFFICIENT_RESOURCES)?;
         half.limit = limit;
-        self.reserved = reserved.ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        self.reserved = sum;
         Ok(())
     }
 

@@ -175,12 +175,14 @@ impl Half {
         self.likely = report.more;
         let closed = self.closed;
         let request = self.queue.front_mut()?;
-        if report.result >= 0 {
-            request.done += report.result as u32;
+        let empty = request.region.length == 0;
+        if report.result >= 0 && !empty {
+            request.done += report.result as u32; // of an empty one it would be what it has waited for
         }
         let (done, full) = (request.done, request.done == request.region.length);
         let status = match -report.result {
-            0 if self.direction == Direction::Out || request.region.length == 0 => Status::SUCCESS,
+            ..=0 if empty => Status::SUCCESS,
+            0 if self.direction == Direction::Out => Status::SUCCESS,
             0 => self.end_of_stream(done),
             ..0 if full || !self.must_fill() => Status::SUCCESS,
             // Our own cancelling, or that of an ending thread, which is none of the request's business.
