@@ -5,8 +5,8 @@ use std::ptr::{null, null_mut};
 use larboard_win32::Win32::Foundation::GetLastError;
 use larboard_win32::Win32::Networking::WinSock::{
     AF_INET, INVALID_SOCKET, IPPROTO_TCP, SOCK_STREAM, SOCKADDR, SOCKADDR_IN, SOCKET, TCP_NODELAY,
-    WSA_FLAG_OVERLAPPED, WSA_FLAG_REGISTERED_IO, WSADATA, WSASocketW, WSAStartup, accept, bind, getsockname, listen,
-    setsockopt,
+    WSA_FLAG_OVERLAPPED, WSA_FLAG_REGISTERED_IO, WSADATA, WSASocketW, WSAStartup, accept, bind,
+    getsockname, listen, setsockopt,
 };
 
 /// Starts Winsock and gives a socket that listens on a free port of 127.0.0.1.

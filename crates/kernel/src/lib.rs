@@ -13,7 +13,7 @@
 //! The kernel knows nothing of Win32 names. A function of `larboard-win32` checks its pointers, looks a handle up
 //! here, calls one function of this crate and translates the resulting [`status::Status`] once.
 //!
-//! Lock order: handle table → file → dispatcher → port → thread. No lock is held across user code or a blocking poll.
+//! Lock order: handle table → request queue → file → completion queue → dispatcher → port → thread. No lock is held across user code or a blocking poll.
 
 #![cfg_attr(loom, allow(dead_code, unused_imports))]
 

@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_list_of_the_repository_is_well_formed() {
         let rules = Rules::parse(include_str!("../../rules.csv")).unwrap();
-        assert_eq!(rules.areas().len(), 14);
+        assert_eq!(rules.areas().len(), 15);
         for rule in rules
             .areas()
             .into_iter()

@@ -245,7 +245,10 @@ impl CompletionQueue {
 
     fn arm(&self) -> Result<(), Status> {
         const ALREADY: Status = Status::from_wsa(10037);
-        let notification = self.notification.as_ref().ok_or(Status::INVALID_PARAMETER)?;
+        let notification = self
+            .notification
+            .as_ref()
+            .ok_or(Status::INVALID_PARAMETER)?;
         let mut state = self.lock();
         if state.armed {
             return Err(ALREADY);

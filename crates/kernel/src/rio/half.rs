@@ -204,9 +204,7 @@ impl Half {
 
     /// Linux tells of a reset once and shows the end of the stream after it (OVL-49).
     fn end_of_stream(&self, done: u32) -> Status {
-        let reset = self
-            .socket()
-            .is_some_and(|socket| socket.is(phase::RESET));
+        let reset = self.socket().is_some_and(|socket| socket.is(phase::RESET));
         if done == 0 && reset {
             Status::CONNECTION_RESET
         } else {

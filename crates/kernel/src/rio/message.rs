@@ -3,9 +3,7 @@
 use super::buffer::Region;
 use crate::device::Direction;
 use crate::device::socket::address::Address;
-use crate::device::socket::message::{
-    HEADER, WIN_IP_PKTINFO, WIN_IPV6_PKTINFO, from_windows,
-};
+use crate::device::socket::message::{HEADER, WIN_IP_PKTINFO, WIN_IPV6_PKTINFO, from_windows};
 use crate::device::socket::transfer::{Control, ReceiveRare, SendRare, flag};
 use crate::device::socket::{DATAGRAM, Socket};
 use crate::io::complete::Finished;
@@ -156,10 +154,17 @@ impl Message {
         let mut flags = finished.flags | self.control_flags & flag::CONTROL_TRUNCATED;
         if direction == Direction::In {
             let datagram = socket.kind() == DATAGRAM;
-            let length = if datagram { self.control_length as usize } else { 0 };
+            let length = if datagram {
+                self.control_length as usize
+            } else {
+                0
+            };
             let came = &self.room[..length.min(ROOM)];
             if let Some(local) = self.regions.local {
-                put(local, &local_address(fd, came).to_windows().0[..ADDRESS as usize]);
+                put(
+                    local,
+                    &local_address(fd, came).to_windows().0[..ADDRESS as usize],
+                );
             }
             if let (Some(remote), false) = (self.regions.remote, datagram) {
                 put(remote, &peer(fd).to_windows().0[..ADDRESS as usize]);
@@ -231,7 +236,11 @@ fn local_address(fd: i32, came: &[u8]) -> Address {
     let (true, Some(((level, _), message))) = (bound.is_unspecified(), found) else {
         return bound;
     };
-    let (at, size) = if level == libc::IPPROTO_IP { (4, 4) } else { (8, 16) };
+    let (at, size) = if level == libc::IPPROTO_IP {
+        (4, 4)
+    } else {
+        (8, 16)
+    };
     if let Some(address) = message.get(HEADER..HEADER + size) {
         bytes[at..at + size].copy_from_slice(address);
     }

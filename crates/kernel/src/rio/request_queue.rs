@@ -97,10 +97,14 @@ pub fn resize(queue: Id, limits: Limits) -> Result<(), Status> {
     }
     with(queue, |queue| {
         let before = queue.receives.set_limit(limits.receives)?;
-        queue.sends.set_limit(limits.sends).map(drop).inspect_err(|_| {
-            // What was possible a moment ago may have become impossible only if the program resizes twice at a time.
-            let _ = queue.receives.set_limit(before);
-        })
+        queue
+            .sends
+            .set_limit(limits.sends)
+            .map(drop)
+            .inspect_err(|_| {
+                // What was possible a moment ago may have become impossible only if the program resizes twice at a time.
+                let _ = queue.receives.set_limit(before);
+            })
     })
 }
 
@@ -123,10 +127,7 @@ pub fn commit(queue: Id, direction: Direction) -> Result<(), Status> {
     })
 }
 
-fn with(
-    queue: Id,
-    f: impl FnOnce(&Arc<RequestQueue>) -> Result<(), Status>,
-) -> Result<(), Status> {
+fn with(queue: Id, f: impl FnOnce(&Arc<RequestQueue>) -> Result<(), Status>) -> Result<(), Status> {
     QUEUES
         .with(queue, f)
         .unwrap_or(Err(Status::INVALID_PARAMETER))
@@ -216,7 +217,10 @@ impl RequestQueue {
         if socket.is_open_stream() {
             return Ok(());
         }
-        let family = request.message.as_ref().and_then(|message| message.family());
+        let family = request
+            .message
+            .as_ref()
+            .and_then(|message| message.family());
         if family.is_some_and(|family| family != socket.family()) {
             return Err(Status::from_wsa(10047)); // WSAEAFNOSUPPORT
         }

@@ -218,7 +218,10 @@ mod tests {
         assert_eq!(table.remove(first), Some("first"));
         let second = table.insert("second").unwrap();
         assert_ne!(first, second);
-        assert_eq!((table.with(first, |_| ()), table.remove(first)), (None, None));
+        assert_eq!(
+            (table.with(first, |_| ()), table.remove(first)),
+            (None, None)
+        );
         assert_eq!(table.with(second, |value| *value), Some("second"));
     }
 

@@ -340,9 +340,7 @@ pub(crate) fn find(identifier: &GUID) -> Option<usize> {
             send_message.map(|function| function as usize),
         ),
     ];
-    let known = table
-        .iter()
-        .find(|(known, _)| is_same(known, identifier));
+    let known = table.iter().find(|(known, _)| is_same(known, identifier));
     known?.1
 }
 

@@ -272,16 +272,17 @@ unsafe extern "system" fn dequeue_completion(
         if is_bad(array) && arraysize != 0 {
             return RIO_CORRUPT_CQ;
         }
-        let taken = completion_queue::dequeue(cq.cast_unsigned(), arraysize as usize, |n, entry| {
-            let result = RIORESULT {
-                Status: entry.status.wsa().cast_signed(),
-                BytesTransferred: entry.bytes,
-                SocketContext: entry.socket_context,
-                RequestContext: entry.request_context,
-            };
-            // SAFETY: there is room for `arraysize` results by this function's contract.
-            unsafe { array.add(n).write_unaligned(result) };
-        });
+        let taken =
+            completion_queue::dequeue(cq.cast_unsigned(), arraysize as usize, |n, entry| {
+                let result = RIORESULT {
+                    Status: entry.status.wsa().cast_signed(),
+                    BytesTransferred: entry.bytes,
+                    SocketContext: entry.socket_context,
+                    RequestContext: entry.request_context,
+                };
+                // SAFETY: there is room for `arraysize` results by this function's contract.
+                unsafe { array.add(n).write_unaligned(result) };
+            });
         taken.map_or(RIO_CORRUPT_CQ, |taken| taken as u32)
     })
 }

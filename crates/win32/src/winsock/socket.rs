@@ -10,9 +10,10 @@ use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT};
 use windows_sys::Win32::Networking::WinSock::{
     AF_INET, AF_INET6, AF_UNSPEC, INVALID_SOCKET, IPPROTO_TCP, IPPROTO_UDP, SD_RECEIVE, SD_SEND,
     SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOCKADDR, SOCKET, SOCKET_ERROR, WINSOCK_SHUTDOWN_HOW,
-    WINSOCK_SOCKET_TYPE, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSA_FLAG_REGISTERED_IO, WSABUF, WSAEAFNOSUPPORT,
-    WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAENOTSOCK, WSAEOPNOTSUPP, WSAEPROTONOSUPPORT,
-    WSAESOCKTNOSUPPORT, WSAEWOULDBLOCK, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW,
+    WINSOCK_SOCKET_TYPE, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSA_FLAG_REGISTERED_IO,
+    WSABUF, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, WSAEISCONN, WSAENOTCONN, WSAENOTSOCK,
+    WSAEOPNOTSUPP, WSAEPROTONOSUPPORT, WSAESOCKTNOSUPPORT, WSAEWOULDBLOCK, WSAPROTOCOL_INFOA,
+    WSAPROTOCOL_INFOW,
 };
 
 use larboard_kernel::device::Device;
@@ -336,7 +337,9 @@ impl Deref for Found {
     fn deref(&self) -> &Socket {
         match self.0.device() {
             Device::Socket(socket) => socket,
-            Device::Disk(_) | Device::Watched => unreachable!("`look_up` lets only sockets through"),
+            Device::Disk(_) | Device::Watched => {
+                unreachable!("`look_up` lets only sockets through")
+            }
         }
     }
 }

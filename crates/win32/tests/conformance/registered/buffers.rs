@@ -70,7 +70,10 @@ fn rio_07_identifiers_are_never_confused() {
         Length: 1,
     };
     assert_eq!(requests.receive(as_buffer(queue.0), 0, 0), Err(WSAEFAULT));
-    assert_eq!(requests.receive(as_buffer(requests.0), 0, 0), Err(WSAEFAULT));
+    assert_eq!(
+        requests.receive(as_buffer(requests.0), 0, 0),
+        Err(WSAEFAULT)
+    );
     let wrong = Requests(queue.0);
     assert_eq!(wrong.receive(slab.part(0, 1), 0, 0), Err(WSAEINVAL));
     assert_eq!(Requests(slab.id()).commit_sends(), Err(WSAEINVAL));

@@ -16,9 +16,13 @@ fn rio_23_closing_the_socket_aborts_its_requests() {
     let queue = Queue::with_event(8, &event, false);
     let requests = Requests::new(&near, 4, &queue, 3);
     for n in 0..3 {
-        requests.receive(slab.part(n, 1), 0, n as usize).expect("receive");
+        requests
+            .receive(slab.part(n, 1), 0, n as usize)
+            .expect("receive");
     }
-    requests.receive(slab.part(3, 1), RIO_MSG_DEFER, 3).expect("receive");
+    requests
+        .receive(slab.part(3, 1), RIO_MSG_DEFER, 3)
+        .expect("receive");
     assert_eq!(queue.notify(), 0);
     near.close();
     assert_eq!(requests.receive(slab.part(0, 1), 0, 9), Err(WSAEINVAL));

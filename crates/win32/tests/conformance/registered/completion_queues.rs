@@ -116,7 +116,9 @@ fn rio_17_completions_are_dequeued_in_order() {
     let requests = Requests::new(&near, 16, &queue, 9);
     assert_eq!(queue.take(4), []);
     for n in 0..10 {
-        requests.send(slab.write(n, b"x"), 0, n as usize).expect("send");
+        requests
+            .send(slab.write(n, b"x"), 0, n as usize)
+            .expect("send");
     }
     assert_eq!(far.recv_all(10), [b'x'; 10]);
     let mut seen = Vec::new();

@@ -42,7 +42,9 @@ fn rio_26_a_receive_takes_one_datagram() {
     let (queue, slab) = (Queue::new(8), Slab::new(1000));
     let requests = Requests::new(&near, 3, &queue, 4);
     for n in 0..3 {
-        requests.receive(slab.part(n * 8, 8), 0, n as usize).expect("receive");
+        requests
+            .receive(slab.part(n * 8, 8), 0, n as usize)
+            .expect("receive");
     }
     let to = near.name().expect("a name");
     for text in [&b"one"[..], b"", b"0123456789"] {
@@ -134,7 +136,8 @@ fn rio_27_addresses_of_a_received_datagram() {
             7 as *const _
         ));
         assert_eq!(started(result), Ok(()));
-        far.send_to(b"hello", &ipv4([127, 0, 0, 1].into(), port)).expect("sendto");
+        far.send_to(b"hello", &ipv4([127, 0, 0, 1].into(), port))
+            .expect("sendto");
         assert_eq!(queue.next(), done(5, 0, 7));
         assert_eq!(slab.read(DATA, 5), b"hello");
         let far_port = port_of(&far.name().expect("a name"));
@@ -172,7 +175,10 @@ fn rio_27_sending_to_an_address() {
     assert_eq!(queue.next(), done(5, 0, 1));
     let mut buffer = [0; 16];
     let (count, from) = far.recv_from(&mut buffer).expect("recvfrom");
-    assert_eq!((count, port_of(&from)), (5, port_of(&near.name().expect("a name"))));
+    assert_eq!(
+        (count, port_of(&from)),
+        (5, port_of(&near.name().expect("a name")))
+    );
     assert_eq!(send(&remote, &remote, 2), Err(WSAEINVAL));
     let short = slab.part(REMOTE, ADDRESS - 1);
     assert_eq!(send(null(), &short, 3), Err(WSAEINVAL));
@@ -201,7 +207,8 @@ fn rio_28_control_data_and_flags() {
         null()
     ));
     assert_eq!(started(result), Ok(()), "{}", wsa_error());
-    far.send_to(b"too long", &near.name().expect("a name")).expect("sendto");
+    far.send_to(b"too long", &near.name().expect("a name"))
+        .expect("sendto");
     let end = queue.next();
     assert_eq!((end.status, end.bytes), (WSAEMSGSIZE, 4));
     let flags = slab.read(FLAGS, 4);
@@ -265,6 +272,12 @@ fn rio_27_addresses_of_a_stream() {
     far.send(b"hello").expect("send");
     assert_eq!(queue.next(), done(5, 0, 0));
     let port = |socket: &Socket| port_of(&socket.name().expect("a name"));
-    assert_eq!(address(&slab, REMOTE), (AF_INET, port(&far), [127, 0, 0, 1]));
-    assert_eq!(address(&slab, LOCAL), (AF_INET, port(&near), [127, 0, 0, 1]));
+    assert_eq!(
+        address(&slab, REMOTE),
+        (AF_INET, port(&far), [127, 0, 0, 1])
+    );
+    assert_eq!(
+        address(&slab, LOCAL),
+        (AF_INET, port(&near), [127, 0, 0, 1])
+    );
 }

@@ -1,4 +1,5 @@
-//! Registered I/O: buffers, completion queues, request queues (rules RIO).
+//! Registered I/O: buffers, completion queues, request queues (rules RIO). The numbers of the rules are this project's own; what they
+//! say is what Microsoft's documentation says.
 //!
 //! The kit: the functions behind `WSAID_MULTIPLE_RIO`, and a slab, completion queues and request queues that say in a few words
 //! what the tests do with them.
@@ -299,13 +300,23 @@ impl Requests {
     }
 
     pub fn commit_sends(&self) -> Result<(), i32> {
-        started(rio!(RIOSend(self.0, null(), 0, RIO_MSG_COMMIT_ONLY, null())))
+        started(rio!(RIOSend(
+            self.0,
+            null(),
+            0,
+            RIO_MSG_COMMIT_ONLY,
+            null()
+        )))
     }
 }
 
 /// TRUE, or the error.
 pub fn started(result: i32) -> Result<(), i32> {
-    if result == 0 { Err(wsa_error()) } else { Ok(()) }
+    if result == 0 {
+        Err(wsa_error())
+    } else {
+        Ok(())
+    }
 }
 
 /// A TCP socket fit for registered I/O.
@@ -329,7 +340,8 @@ pub fn registered_udp() -> Socket {
 pub fn pair() -> (Socket, Socket) {
     let listener = Socket::listener();
     let near = registered_tcp();
-    near.connect(&listener.name().expect("a name")).expect("connect");
+    near.connect(&listener.name().expect("a name"))
+        .expect("connect");
     let far = listener.accept().expect("accept");
     far.limit_receives();
     (near, far)

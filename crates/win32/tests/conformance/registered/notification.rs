@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Queue, Requests, Slab, done, pair};
-use crate::common::w::Win32::Networking::WinSock::{
-    RIO_MSG_DONT_NOTIFY, WSAEALREADY, WSAEINVAL,
-};
+use crate::common::w::Win32::Networking::WinSock::{RIO_MSG_DONT_NOTIFY, WSAEALREADY, WSAEINVAL};
 use crate::common::{LIMIT, auto_event, event, signalled, wait};
 use crate::io::{Port, eventually, never, within};
 
@@ -32,7 +30,9 @@ fn rio_19_asking_resets_the_event_if_it_is_to() {
     for resets in [false, true] {
         let event = event();
         let queue = Queue::with_event(8, &event, resets);
-        call!(crate::common::w::Win32::System::Threading::SetEvent(event.raw()));
+        call!(crate::common::w::Win32::System::Threading::SetEvent(
+            event.raw()
+        ));
         assert_eq!(queue.notify(), 0);
         assert_eq!(signalled(event.raw()), !resets);
     }
@@ -46,7 +46,9 @@ fn rio_19_a_reset_does_not_lose_a_notification() {
     let queue = Queue::with_event(8, &event, true);
     let requests = Requests::new(&near, 2, &queue, 0);
     for round in 0..50 {
-        requests.receive(slab.part(0, 10), 0, round).expect("receive");
+        requests
+            .receive(slab.part(0, 10), 0, round)
+            .expect("receive");
         far.send(b"x").expect("send");
         assert_eq!(queue.notify(), 0);
         assert_eq!(wait(event.raw(), LIMIT), 0);
@@ -94,11 +96,15 @@ fn rio_20_a_waiting_worker_is_woken() {
             }
         });
         for round in 0..100 {
-            requests.receive(slab.part(0, 4), 0, round).expect("receive");
+            requests
+                .receive(slab.part(0, 4), 0, round)
+                .expect("receive");
             assert_eq!(queue.notify(), 0);
             assert_eq!(port.next().key, 1);
             assert_eq!(queue.next(), done(4, 0, round as u64));
-            requests.send(slab.part(0, 4), RIO_MSG_DONT_NOTIFY, 0).expect("send");
+            requests
+                .send(slab.part(0, 4), RIO_MSG_DONT_NOTIFY, 0)
+                .expect("send");
             assert_eq!(queue.next(), done(4, 0, 0));
         }
         sender.join().expect("the sender");
@@ -115,7 +121,9 @@ fn rio_21_a_notification_comes_once() {
     let queue = Queue::with_event(8, &event, false);
     let requests = Requests::new(&near, 3, &queue, 0);
     for n in 0..3 {
-        requests.receive(slab.part(n, 1), 0, n as usize).expect("receive");
+        requests
+            .receive(slab.part(n, 1), 0, n as usize)
+            .expect("receive");
     }
     assert_eq!(queue.notify(), 0);
     assert_eq!(queue.notify(), WSAEALREADY);
@@ -161,12 +169,16 @@ fn rio_22_some_requests_do_not_notify() {
     let queue = Queue::with_event(8, &event, false);
     let requests = Requests::new(&near, 3, &queue, 0);
     let silent = RIO_MSG_DONT_NOTIFY;
-    requests.receive(slab.part(0, 1), silent, 1).expect("receive");
+    requests
+        .receive(slab.part(0, 1), silent, 1)
+        .expect("receive");
     far.send(b"x").expect("send");
     requests.send(slab.part(0, 1), silent, 2).expect("send");
     assert_eq!(far.recv_all(1).len(), 1);
     assert_eq!(queue.notify(), 0);
-    requests.receive(slab.part(1, 1), silent, 3).expect("receive");
+    requests
+        .receive(slab.part(1, 1), silent, 3)
+        .expect("receive");
     far.send(b"y").expect("send");
     never("a notification", || signalled(event.raw()));
     requests.receive(slab.part(2, 1), 0, 4).expect("receive");
@@ -200,7 +212,11 @@ fn rio_29_notifications_come_while_threads_compute() {
         assert!(begin.elapsed() < Duration::from_secs(10), "no data");
     }
     let (sent, _far) = sender.join().expect("the sender");
-    assert!(sent.elapsed() < Duration::from_secs(2), "{:?}", sent.elapsed());
+    assert!(
+        sent.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        sent.elapsed()
+    );
     eventually("the notification", || signalled(event.raw()));
     assert_eq!(queue.next(), done(1, 0, 1));
 }

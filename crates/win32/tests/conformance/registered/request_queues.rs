@@ -22,7 +22,14 @@ fn rio_10_only_registered_sockets_have_request_queues() {
         assert!(Requests::make(&socket, (1, 1), &queue, &queue, 0).is_ok());
     }
     let made = rio!(RIOCreateRequestQueue(
-        4, 1, 1, 1, 1, queue.0, queue.0, null()
+        4,
+        1,
+        1,
+        1,
+        1,
+        queue.0,
+        queue.0,
+        null()
     ));
     assert_eq!((made, wsa_error()), (INVALID_RQ, WSAENOTSOCK));
 }

@@ -16,7 +16,9 @@ fn rio_13_a_receive_brings_data_and_contexts() {
     let (near, far) = pair();
     let (queue, slab) = (Queue::new(8), Slab::new(100));
     let requests = Requests::new(&near, 2, &queue, 0xABCD);
-    requests.receive(slab.part(50, 20), 0, usize::MAX).expect("receive");
+    requests
+        .receive(slab.part(50, 20), 0, usize::MAX)
+        .expect("receive");
     assert_eq!(queue.take(8), []);
     far.send(b"hello").expect("send");
     assert_eq!(queue.next(), done(5, 0xABCD, u64::MAX));
@@ -39,7 +41,10 @@ fn rio_13_a_send_takes_all_its_data() {
     let text: Vec<u8> = (0..LENGTH).map(|n| (n % 251) as u8).collect();
     let part = slab.write(0, &text);
     requests.send(part, 0, 6).expect("send");
-    assert!(sends.take(1).is_empty(), "more than the socket takes at once");
+    assert!(
+        sends.take(1).is_empty(),
+        "more than the socket takes at once"
+    );
     assert_eq!(far.recv_all(LENGTH as usize), text);
     assert_eq!(sends.next(), done(LENGTH, 5, 6));
     assert_eq!(receives.take(1), []);
@@ -81,9 +86,8 @@ fn rio_14_what_a_request_refuses() {
         assert_eq!(requests.receive(beyond, 0, 0), Err(WSAEINVAL));
         assert_eq!(requests.send(beyond, 0, 0), Err(WSAEINVAL));
     }
-    let receive = |part: *const RIO_BUF, count| {
-        started(rio!(RIOReceive(requests.0, part, count, 0, null())))
-    };
+    let receive =
+        |part: *const RIO_BUF, count| started(rio!(RIOReceive(requests.0, part, count, 0, null())));
     assert_eq!(receive(null(), 1), Err(WSAEFAULT));
     assert_eq!(receive(without_provenance(4), 1), Err(WSAEFAULT));
     assert_eq!(receive(&good, 2), Err(WSAEINVAL));
@@ -148,9 +152,13 @@ fn rio_16_a_commit_starts_what_was_deferred() {
     let requests = Requests::new(&near, 8, &queue, 0);
     for n in 0..4 {
         let part = slab.write(n, &[b'a' + n as u8]);
-        requests.send(part, RIO_MSG_DEFER, n as usize).expect("send");
+        requests
+            .send(part, RIO_MSG_DEFER, n as usize)
+            .expect("send");
         let part = slab.part(10 + n, 1);
-        requests.receive(part, RIO_MSG_DEFER, 10 + n as usize).expect("receive");
+        requests
+            .receive(part, RIO_MSG_DEFER, 10 + n as usize)
+            .expect("receive");
     }
     requests.commit_sends().expect("commit");
     assert_eq!(far.recv_all(4), b"abcd");
@@ -174,7 +182,9 @@ fn rio_16_a_request_commits_those_before_it() {
     let (near, far) = pair();
     let (queue, slab) = (Queue::new(16), Slab::new(100));
     let requests = Requests::new(&near, 8, &queue, 0);
-    requests.send(slab.write(0, b"one"), RIO_MSG_DEFER, 1).expect("send");
+    requests
+        .send(slab.write(0, b"one"), RIO_MSG_DEFER, 1)
+        .expect("send");
     requests.send(slab.write(3, b"two"), 0, 2).expect("send");
     assert_eq!(far.recv_all(6), b"onetwo");
     assert_eq!((queue.next(), queue.next()), (done(3, 0, 1), done(3, 0, 2)));
@@ -198,7 +208,15 @@ fn rio_16_a_commit_has_no_other_arguments() {
     assert_eq!(send(none, 0, only, 9), Err(WSAEINVAL));
     assert_eq!(send(none, 0, only | RIO_MSG_DONT_NOTIFY, 0), Err(WSAEINVAL));
     let more = rio!(RIOSendEx(
-        requests.0, none, 0, none, &part, none, none, only, null()
+        requests.0,
+        none,
+        0,
+        none,
+        &part,
+        none,
+        none,
+        only,
+        null()
     ));
     assert_eq!(started(more), Err(WSAEINVAL));
 }
@@ -209,14 +227,22 @@ fn rio_18_wait_all_fills_the_part() {
     let (near, far) = pair();
     let (queue, slab) = (Queue::new(8), Slab::new(100));
     let requests = Requests::new(&near, 2, &queue, 0);
-    requests.receive(slab.part(0, 6), RIO_MSG_WAITALL, 1).expect("receive");
-    requests.receive(slab.part(10, 6), RIO_MSG_WAITALL, 2).expect("receive");
+    requests
+        .receive(slab.part(0, 6), RIO_MSG_WAITALL, 1)
+        .expect("receive");
+    requests
+        .receive(slab.part(10, 6), RIO_MSG_WAITALL, 2)
+        .expect("receive");
     far.send(b"abc").expect("send");
-    never("an end before the part is full", || !queue.take(1).is_empty());
+    never("an end before the part is full", || {
+        !queue.take(1).is_empty()
+    });
     far.send(b"defgh").expect("send");
     assert_eq!(queue.next(), done(6, 0, 1));
     assert_eq!(slab.read(0, 6), b"abcdef");
-    never("an end before the part is full", || !queue.take(1).is_empty());
+    never("an end before the part is full", || {
+        !queue.take(1).is_empty()
+    });
     far.shutdown(SD_SEND).expect("shutdown");
     assert_eq!(queue.next(), done(2, 0, 2));
     assert_eq!(slab.read(10, 2), b"gh");
@@ -262,7 +288,9 @@ fn rio_30_requests_of_a_stream_keep_their_order() {
     let requests = Requests::new(&near, COUNT, &queue, 0);
     for n in 0..COUNT {
         let flags = if n % 3 == 0 { 0 } else { RIO_MSG_DEFER };
-        requests.receive(slab.part(n * 7, 7), flags, n as usize).expect("receive");
+        requests
+            .receive(slab.part(n * 7, 7), flags, n as usize)
+            .expect("receive");
     }
     requests.commit_receives().expect("commit");
     let text: Vec<u8> = (0..COUNT * 7).map(|n| (n % 251) as u8).collect();
@@ -306,5 +334,8 @@ fn rio_31_shutdown_waits_for_sends() {
     near.shutdown(SD_SEND).expect("shutdown");
     assert_eq!(far.recv_all(LENGTH as usize + 4).len(), LENGTH as usize + 4);
     assert_eq!(far.recv(&mut [0; 8]), Ok(0));
-    assert_eq!((queue.next(), queue.next()), (done(LENGTH, 0, 1), done(4, 0, 2)));
+    assert_eq!(
+        (queue.next(), queue.next()),
+        (done(LENGTH, 0, 1), done(4, 0, 2))
+    );
 }

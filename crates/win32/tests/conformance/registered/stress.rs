@@ -58,7 +58,10 @@ impl Echo {
 
     fn completed(&mut self, slab: &Slab, end: Done, flags: u32) {
         let known = self.outstanding.remove(&end.request);
-        assert!(known.is_some(), "a completion nobody has asked for: {end:?}");
+        assert!(
+            known.is_some(),
+            "a completion nobody has asked for: {end:?}"
+        );
         let place = end.request & 0xFFFF_FFFF;
         let fine = [0, WSA_OPERATION_ABORTED, WSAECONNRESET, WSAECONNABORTED];
         assert!(fine.contains(&end.status), "{end:?}");
@@ -103,7 +106,10 @@ fn peer(socket: Socket, seed: usize, whole: bool) {
                 seen += 1;
             }
         }
-        assert!(!whole || seen == LENGTH, "{seen} of {LENGTH} bytes came back");
+        assert!(
+            !whole || seen == LENGTH,
+            "{seen} of {LENGTH} bytes came back"
+        );
     });
 }
 
@@ -217,5 +223,9 @@ fn rio_32_a_shared_queue_stays_whole() {
             });
         }
     });
-    assert!(counts.iter().all(|count| count.load(Ordering::Relaxed) == 1));
+    assert!(
+        counts
+            .iter()
+            .all(|count| count.load(Ordering::Relaxed) == 1)
+    );
 }
