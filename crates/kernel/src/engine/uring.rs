@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use io_uring::squeue::Entry;
-use io_uring::types::Fd;
+use io_uring::types::{Fd, Fixed};
 use io_uring::{EnterFlags, IoUring, opcode};
 
 use crate::status::Status;
@@ -22,6 +22,8 @@ use crate::status::Status;
 const SILENT: u64 = u64::MAX;
 /// As many operations are prepared before Linux gets them unasked.
 const ENTRIES: u32 = 256;
+/// So many descriptors have a place of their own.
+const PLACES: u32 = 1024;
 /// Reports beyond the shared memory's room are kept by Linux, at a price.
 const MOST_REPORTS: u32 = 8192;
 /// Do not try before the descriptor is known to be ready.
@@ -38,11 +40,22 @@ pub struct Report {
     pub more: bool,
 }
 
+/// What an operation is performed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A descriptor.
+    Descriptor(i32),
+    /// A place in the ring's own table of open files, which spares Linux to look the descriptor up and to count its use.
+    Place(u32),
+}
+
 /// One ring.
 pub struct Ring {
     ring: IoUring,
     /// What found no room and could not be handed over. Empty but when Linux lacks memory.
     waiting: VecDeque<Entry>,
+    /// Free places of the ring's table of open files.
+    places: Vec<u32>,
 }
 
 impl Ring {
@@ -58,10 +71,43 @@ impl Ring {
             .setup_taskrun_flag()
             .build(ENTRIES)
             .map_err(|error| Status::from_errno(error.raw_os_error().unwrap_or_default()))?;
+        // Before 6.15 a file that leaves the table may stay open until operations on other ones have ended.
+        let places = if ring.params().is_feature_no_iowait()
+            && ring.submitter().register_files_sparse(PLACES).is_ok()
+        {
+            (0..PLACES).rev().collect()
+        } else {
+            Vec::new()
+        };
         Ok(Ring {
             ring,
             waiting: VecDeque::new(),
+            places,
         })
+    }
+
+    /// The cheapest way to `fd`. [`forget`](Self::forget) it before the descriptor closes.
+    pub fn target(&mut self, fd: i32) -> Target {
+        let Some(place) = self.places.pop() else {
+            return Target::Descriptor(fd);
+        };
+        match self.ring.submitter().register_files_update(place, &[fd]) {
+            Ok(1) => Target::Place(place),
+            _ => {
+                self.places.push(place);
+                Target::Descriptor(fd)
+            }
+        }
+    }
+
+    /// Gives up a way to a descriptor. Operations that have been submitted go on.
+    pub fn forget(&mut self, target: Target) {
+        if let Target::Place(place) = target {
+            // If it cannot be emptied, it is not used again.
+            if let Ok(1) = self.ring.submitter().register_files_update(place, &[-1]) {
+                self.places.push(place);
+            }
+        }
     }
 
     /// Another descriptor for the ring, for pollers.
@@ -75,20 +121,21 @@ impl Ring {
     /// Prepares a receive. `likely`: there may be something to read already.
     ///
     /// # Safety
-    /// The memory stays valid for writes, and `fd` open until `submit`, as the contract says.
+    /// The memory stays valid for writes, and the target open until `submit`, as the contract says.
     pub unsafe fn receive(
         &mut self,
-        fd: i32,
+        target: Target,
         (base, length): (*mut u8, u32),
         flags: i32,
         likely: bool,
         token: u64,
     ) {
         let order = if likely { 0 } else { POLL_FIRST };
-        let entry = opcode::Recv::new(Fd(fd), base, length)
-            .flags(flags)
-            .ioprio(order)
-            .build();
+        let receive = match target {
+            Target::Descriptor(fd) => opcode::Recv::new(Fd(fd), base, length),
+            Target::Place(place) => opcode::Recv::new(Fixed(place), base, length),
+        };
+        let entry = receive.flags(flags).ioprio(order).build();
         // SAFETY: this function's contract.
         unsafe { self.push(entry.user_data(token)) };
     }
@@ -96,15 +143,19 @@ impl Ring {
     /// Prepares a send.
     ///
     /// # Safety
-    /// The memory stays valid for reads, and `fd` open until `submit`, as the contract says.
+    /// The memory stays valid for reads, and the target open until `submit`, as the contract says.
     pub unsafe fn send(
         &mut self,
-        fd: i32,
+        target: Target,
         (base, length): (*const u8, u32),
         flags: i32,
         token: u64,
     ) {
-        let entry = opcode::Send::new(Fd(fd), base, length).flags(flags).build();
+        let send = match target {
+            Target::Descriptor(fd) => opcode::Send::new(Fd(fd), base, length),
+            Target::Place(place) => opcode::Send::new(Fixed(place), base, length),
+        };
+        let entry = send.flags(flags).build();
         // SAFETY: this function's contract.
         unsafe { self.push(entry.user_data(token)) };
     }
@@ -112,10 +163,14 @@ impl Ring {
     /// Prepares a wait until there is something to read, or never will be.
     ///
     /// # Safety
-    /// `fd` stays open until `submit`.
-    pub unsafe fn wait_readable(&mut self, fd: i32, token: u64) {
-        let events = libc::POLLIN | libc::POLLRDHUP;
-        let entry = opcode::PollAdd::new(Fd(fd), events as u32).build();
+    /// The target stays open until `submit`.
+    pub unsafe fn wait_readable(&mut self, target: Target, token: u64) {
+        let events = (libc::POLLIN | libc::POLLRDHUP) as u32;
+        let wait = match target {
+            Target::Descriptor(fd) => opcode::PollAdd::new(Fd(fd), events),
+            Target::Place(place) => opcode::PollAdd::new(Fixed(place), events),
+        };
+        let entry = wait.build();
         // SAFETY: no memory is involved.
         unsafe { self.push(entry.user_data(token)) };
     }
@@ -202,7 +257,7 @@ mod tests {
     use std::os::unix::net::UnixStream;
     use std::time::{Duration, Instant};
 
-    use super::{Report, Ring};
+    use super::{Report, Ring, Target};
 
     /// None where Linux does not let us: the functions above this one run on epoll there.
     fn ring() -> Option<Ring> {
@@ -228,7 +283,7 @@ mod tests {
         let (near, mut far) = UnixStream::pair().unwrap();
         let text = *b"text";
         // SAFETY: the bytes outlive the report.
-        unsafe { ring.send(near.as_raw_fd(), (text.as_ptr(), 4), 0, 7) };
+        unsafe { ring.send(Target::Descriptor(near.as_raw_fd()), (text.as_ptr(), 4), 0, 7) };
         far.set_nonblocking(true).unwrap();
         assert!(far.read(&mut [0; 4]).is_err());
         ring.submit();
@@ -242,15 +297,47 @@ mod tests {
         let Some(mut ring) = ring() else { return };
         let (near, mut far) = UnixStream::pair().unwrap();
         near.set_nonblocking(true).unwrap();
+        let target = ring.target(near.as_raw_fd());
         for likely in [true, false] {
             let mut room = [0u8; 8];
             // SAFETY: the room outlives the report.
-            unsafe { ring.receive(near.as_raw_fd(), (room.as_mut_ptr(), 8), 0, likely, 1) };
+            unsafe { ring.receive(target, (room.as_mut_ptr(), 8), 0, likely, 1) };
             ring.submit();
             assert_eq!(ring.reap(&mut [Report::default()]), 0);
             far.write_all(b"abc").unwrap();
             assert_eq!(next(&mut ring).result, 3);
             assert_eq!(&room[..3], b"abc");
+        }
+        ring.forget(target);
+    }
+
+    #[test]
+    fn a_descriptor_closes_when_the_ring_has_forgotten_it() {
+        let Some(mut ring) = ring() else { return };
+        let pairs: Vec<_> = (0..3).map(|_| UnixStream::pair().unwrap()).collect();
+        let targets: Vec<_> = pairs
+            .iter()
+            .map(|(near, _)| ring.target(near.as_raw_fd()))
+            .collect();
+        let mut room = [0u8; 8];
+        let base = room.as_mut_ptr();
+        for (token, target) in targets.iter().enumerate() {
+            // SAFETY: the room outlives the reports.
+            unsafe { ring.receive(*target, (base, 8), 0, true, token as u64) };
+        }
+        ring.submit();
+        ring.cancel(1);
+        ring.submit();
+        assert_eq!(next(&mut ring).token, 1);
+        ring.forget(targets[1]);
+        for (at, (near, mut far)) in pairs.into_iter().enumerate() {
+            if at == 1 {
+                drop(near);
+                assert_eq!(far.read(&mut [0]).unwrap(), 0, "the end, at once");
+            } else {
+                far.write_all(b"x").unwrap();
+                assert_eq!(next(&mut ring).result, 1);
+            }
         }
     }
 
@@ -259,7 +346,7 @@ mod tests {
         let Some(mut ring) = ring() else { return };
         let (near, _far) = UnixStream::pair().unwrap();
         // SAFETY: the descriptor is open.
-        unsafe { ring.wait_readable(near.as_raw_fd(), 3) };
+        unsafe { ring.wait_readable(Target::Descriptor(near.as_raw_fd()), 3) };
         ring.submit();
         ring.cancel(3);
         ring.submit();
@@ -276,7 +363,7 @@ mod tests {
         const MANY: u64 = 3000;
         for token in 0..MANY {
             // SAFETY: the descriptor is open.
-            unsafe { ring.wait_readable(near.as_raw_fd(), token) };
+            unsafe { ring.wait_readable(Target::Descriptor(near.as_raw_fd()), token) };
         }
         ring.submit();
         (0..MANY).for_each(|token| ring.cancel(token));

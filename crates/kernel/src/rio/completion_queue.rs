@@ -556,25 +556,36 @@ impl State {
             self.expect();
         }
         self.reserved = self.reserved - limit + outstanding;
+        self.give_up_descriptor(index, on_ring);
         if outstanding == 0 {
-            return self.remove(index);
-        }
-        if on_ring && let Some(ring) = &mut self.ring {
-            // What was only prepared has to be handed over first: it names a descriptor that is about to close.
-            ring.submit();
-            ring.cancel(index.into());
-            ring.submit();
+            self.remove(index);
+        } else if on_ring {
             self.reap();
         }
     }
 
-    /// Another descriptor takes the place of the old one.
-    pub(super) fn replace(&mut self, index: u32, fd: i32) {
-        if let Some(ring) = &mut self.ring {
+    /// What was only prepared has to be handed over first: it names a descriptor that is about to close.
+    fn give_up_descriptor(&mut self, index: u32, cancels: bool) {
+        let State { halves, ring, .. } = self;
+        let (Some(Some(half)), Some(ring)) = (halves.get_mut(index as usize), ring) else {
+            return;
+        };
+        ring.submit();
+        if cancels {
+            ring.cancel(index.into());
             ring.submit();
         }
-        if let Some(half) = self.half(index) {
-            half.fd = fd;
+        half.forget_descriptor(ring);
+    }
+
+    /// Another descriptor takes the place of the old one.
+    pub(super) fn replace(&mut self, index: u32, fd: i32, on_ring: bool) {
+        let State { halves, ring, .. } = self;
+        if let Some(ring) = ring {
+            ring.submit();
+        }
+        if let Some(Some(half)) = halves.get_mut(index as usize) {
+            half.set_descriptor(fd, ring.as_mut().filter(|_| on_ring));
         }
     }
 

@@ -10,7 +10,7 @@ use super::message::Message;
 use crate::device::socket::transfer::{Receive, Send, flag};
 use crate::device::socket::{Operation, Socket, phase};
 use crate::device::{Buffers, Device, Direction, Outcome};
-use crate::engine::uring::{Report, Ring};
+use crate::engine::uring::{Report, Ring, Target};
 use crate::io::complete::Finished;
 use crate::io::file::File;
 use crate::status::Status;
@@ -79,8 +79,10 @@ pub struct Half {
     file: Arc<File>,
     direction: Direction,
     socket_context: u64,
-    /// The descriptor, for the ring. It changes under AcceptEx and DisconnectEx.
-    pub fd: i32,
+    /// The descriptor. It changes under AcceptEx and DisconnectEx.
+    fd: i32,
+    /// The same for the ring.
+    target: Target,
     /// So many requests may be outstanding.
     pub limit: u32,
     /// So many are: begun, and their entry not dequeued yet.
@@ -92,6 +94,9 @@ pub struct Half {
     /// The last receive has left something in the socket, or nothing is known.
     likely: bool,
     starts: u64,
+    /// The oldest request stands here: nearly always it is the only one, and there is one half or two per connection.
+    oldest: Option<Request>,
+    /// The others.
     queue: VecDeque<Request>,
 }
 
@@ -103,14 +108,31 @@ impl Half {
             direction,
             socket_context,
             fd: -1,
+            target: Target::Descriptor(-1),
             limit,
             outstanding: 0,
             closed: false,
             with_linux: false,
             likely: true,
             starts: 0,
+            oldest: None,
             queue: VecDeque::new(),
         }
+    }
+
+    /// Its descriptor is `fd` from now on. What is prepared has been submitted.
+    pub fn set_descriptor(&mut self, fd: i32, ring: Option<&mut Ring>) {
+        self.fd = fd;
+        if let Some(ring) = ring {
+            ring.forget(self.target);
+            self.target = ring.target(fd);
+        }
+    }
+
+    /// The descriptor is about to close. What is prepared has been submitted.
+    pub fn forget_descriptor(&mut self, ring: &mut Ring) {
+        ring.forget(self.target);
+        self.target = Target::Descriptor(-1);
     }
 
     /// INSUFFICIENT_RESOURCES if there are as many as may be.
@@ -127,17 +149,27 @@ impl Half {
 
     /// Puts a request behind the others.
     pub fn push(&mut self, request: Request) {
-        self.queue.push_back(request);
+        if self.oldest.is_none() {
+            self.oldest = Some(request);
+        } else {
+            self.queue.push_back(request);
+        }
+    }
+
+    fn pop_oldest(&mut self) -> Option<Request> {
+        let request = self.oldest.take()?;
+        self.oldest = self.queue.pop_front();
+        Some(request)
     }
 
     /// Do requests wait until Linux has finished the one before them?
     pub fn is_chained(&self) -> bool {
-        self.with_linux && !self.closed && self.queue.len() > 1
+        self.with_linux && !self.closed && !self.queue.is_empty()
     }
 
     /// How many have no outcome yet.
     pub fn len(&self) -> usize {
-        self.queue.len()
+        usize::from(self.oldest.is_some()) + self.queue.len()
     }
 
     /// Has the ring's queue something that Linux does not have?
@@ -147,7 +179,7 @@ impl Half {
 
     /// Prepares the oldest request in the ring. Nothing happens if there is none.
     pub fn prepare(&mut self, ring: &mut Ring, token: u64) {
-        let (Some(request), false) = (self.queue.front(), self.closed) else {
+        let (Some(request), false) = (&self.oldest, self.closed) else {
             return;
         };
         let (base, length) = request.left();
@@ -157,12 +189,12 @@ impl Half {
             match self.direction {
                 Direction::Out => {
                     let flags = libc::MSG_NOSIGNAL | libc::MSG_WAITALL;
-                    ring.send(self.fd, (base, length), flags, token);
+                    ring.send(self.target, (base, length), flags, token);
                 }
-                _ if request.region.length == 0 => ring.wait_readable(self.fd, token),
+                _ if request.region.length == 0 => ring.wait_readable(self.target, token),
                 _ => {
                     let flags = if request.fills { libc::MSG_WAITALL } else { 0 };
-                    ring.receive(self.fd, (base, length), flags, self.likely, token);
+                    ring.receive(self.target, (base, length), flags, self.likely, token);
                 }
             }
         }
@@ -174,7 +206,7 @@ impl Half {
         self.with_linux = false;
         self.likely = report.more;
         let closed = self.closed;
-        let request = self.queue.front_mut()?;
+        let request = self.oldest.as_mut()?;
         let empty = request.region.length == 0;
         if report.result >= 0 && !empty {
             request.done += report.result as u32; // of an empty one it would be what it has waited for
@@ -199,7 +231,7 @@ impl Half {
 
     /// Sends always take everything.
     fn must_fill(&self) -> bool {
-        self.direction == Direction::Out || self.queue.front().is_some_and(|request| request.fills)
+        self.direction == Direction::Out || self.oldest.as_ref().is_some_and(|request| request.fills)
     }
 
     /// Linux tells of a reset once and shows the end of the stream after it (OVL-49).
@@ -233,9 +265,9 @@ impl Half {
 
     /// Takes the oldest request out and makes its entry.
     pub fn pop(&mut self, half: u32, finished: Finished) -> Option<Entry> {
-        let request = self.queue.pop_front()?;
+        let request = self.pop_oldest()?;
         let entry = self.entry(half, request, finished);
-        if self.direction == Direction::Out && self.queue.is_empty() {
+        if self.direction == Direction::Out && self.oldest.is_none() {
             self.end_if_due();
         }
         Some(entry)
@@ -270,14 +302,18 @@ impl Half {
         self.starts += 1;
         request.number = self.starts;
         let operation = request.operation(self.direction);
-        self.queue.push_back(request);
+        self.push(request);
         (operation, self.starts)
     }
 
     /// The file object has finished request `number`.
     pub fn take(&mut self, half: u32, number: u64, finished: Finished) -> Option<Entry> {
-        let at = self.queue.iter().position(|r| r.number == number)?;
-        let request = self.queue.remove(at)?;
+        let request = if self.oldest.as_ref()?.number == number {
+            self.pop_oldest()?
+        } else {
+            let at = self.queue.iter().position(|r| r.number == number)?;
+            self.queue.remove(at)?
+        };
         Some(self.entry(half, request, finished))
     }
 }

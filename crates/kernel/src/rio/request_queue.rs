@@ -294,7 +294,7 @@ impl Attachment for RequestQueue {
 
     fn replaced(&self, fd: i32) {
         for side in [&self.receives, &self.sends] {
-            side.queue.lock().replace(side.half, fd);
+            side.queue.lock().replace(side.half, fd, side.on_ring);
         }
     }
 
