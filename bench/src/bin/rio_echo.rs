@@ -20,8 +20,8 @@ use larboard_win32::Win32::System::Threading::INFINITE;
 
 /// As many clients each worker serves.
 const CLIENTS: u32 = 4096;
-/// A client has one request at a time.
-const REQUESTS: u32 = 1;
+/// A client has so many buffers, each of which is received into, sent, and received into again.
+const BUFFERS: u32 = 2;
 const BATCH: usize = 256;
 
 fn main() {
@@ -98,12 +98,16 @@ struct Worker {
     free: Vec<u32>,
 }
 
-/// One client. Its place in the worker's list is its context, and tells its part of the slab.
+/// One client. Its place in the worker's list is its context, and tells its part of the slab; the context of a request is
+/// its buffer.
 struct Client {
     socket: SOCKET,
     requests: RIO_RQ,
-    /// It is sending, not receiving.
-    sends: bool,
+    /// The buffer is being sent, not received into.
+    sends: [bool; BUFFERS as usize],
+    /// Requests in flight.
+    started: u32,
+    ended: bool,
 }
 
 impl Worker {
@@ -112,7 +116,7 @@ impl Worker {
             rio,
             port,
             queue: 0,
-            slab: vec![0; size * CLIENTS as usize],
+            slab: vec![0; size * (CLIENTS * BUFFERS) as usize],
             buffer: 0,
             size: size as u32,
             clients: Vec::new(),
@@ -130,7 +134,7 @@ impl Worker {
         notification.Type = RIO_IOCP_COMPLETION;
         notification.Anonymous.Iocp.IocpHandle = self.port;
         notification.Anonymous.Iocp.Overlapped = (&raw mut overlapped).cast();
-        let size = CLIENTS * 2 * REQUESTS;
+        let size = CLIENTS * BUFFERS * 2;
         self.queue = call!(self, RIOCreateCompletionQueue(size, &notification));
         assert_ne!(self.queue, 0, "no completion queue: error {}", error());
 
@@ -180,9 +184,9 @@ impl Worker {
             self,
             RIOCreateRequestQueue(
                 socket,
-                REQUESTS,
+                BUFFERS,
                 1,
-                REQUESTS,
+                BUFFERS,
                 1,
                 self.queue,
                 self.queue,
@@ -197,52 +201,88 @@ impl Worker {
         let client = Client {
             socket,
             requests,
-            sends: false,
+            sends: [false; BUFFERS as usize],
+            started: 0,
+            ended: false,
         };
         match self.clients.get_mut(place as usize) {
             Some(old) => *old = client,
             None => self.clients.push(client),
         }
-        let part = self.part(place, self.size);
-        call!(self, RIOReceive(requests, &part, 1, 0, null()));
+        for buffer in 0..BUFFERS {
+            let flags = if buffer + 1 < BUFFERS {
+                RIO_MSG_DEFER
+            } else {
+                0
+            };
+            self.receive(place, buffer, flags);
+        }
+        if self.clients[place as usize].ended {
+            self.end(place);
+        }
+    }
+
+    fn receive(&mut self, place: u32, buffer: u32, flags: u32) {
+        let part = self.part(place, buffer, self.size);
+        let context = buffer as usize as *const _;
+        let requests = self.clients[place as usize].requests;
+        let started = call!(self, RIOReceive(requests, &part, 1, flags, context));
+        self.note(place, buffer, started, false);
+    }
+
+    fn send(&mut self, place: u32, buffer: u32, length: u32, flags: u32) {
+        let part = self.part(place, buffer, length);
+        let context = buffer as usize as *const _;
+        let requests = self.clients[place as usize].requests;
+        let started = call!(self, RIOSend(requests, &part, 1, flags, context));
+        self.note(place, buffer, started, true);
+    }
+
+    fn note(&mut self, place: u32, buffer: u32, started: i32, sends: bool) {
+        let client = &mut self.clients[place as usize];
+        client.sends[buffer as usize] = sends;
+        client.started += u32::from(started != 0);
+        client.ended |= started == 0;
     }
 
     /// A client's part of the slab.
-    fn part(&self, place: u32, length: u32) -> RIO_BUF {
+    fn part(&self, place: u32, buffer: u32, length: u32) -> RIO_BUF {
         RIO_BUF {
             BufferId: self.buffer,
-            Offset: place * self.size,
+            Offset: (place * BUFFERS + buffer) * self.size,
             Length: length,
         }
     }
 
-    /// Starts what comes next for a client, deferred. Gives the queue that has to be committed.
+    /// Starts what comes next for a buffer, deferred. Gives the queue that has to be committed.
     fn proceed(&mut self, result: &RIORESULT) -> Option<RIO_RQ> {
-        let place = result.SocketContext as u32;
-        let sends = self.clients[place as usize].sends;
-        if result.Status != 0 || result.BytesTransferred == 0 {
+        let (place, buffer) = (result.SocketContext as u32, result.RequestContext as u32);
+        let client = &mut self.clients[place as usize];
+        client.started -= 1;
+        client.ended |= result.Status != 0 || result.BytesTransferred == 0;
+        if !client.ended && client.sends[buffer as usize] {
+            self.receive(place, buffer, RIO_MSG_DEFER);
+        } else if !client.ended {
+            self.send(place, buffer, result.BytesTransferred, RIO_MSG_DEFER);
+        }
+        let client = &mut self.clients[place as usize];
+        if client.ended {
             self.end(place);
             return None;
         }
-        let requests = self.clients[place as usize].requests;
-        let started = if sends {
-            let part = self.part(place, self.size);
-            call!(self, RIOReceive(requests, &part, 1, RIO_MSG_DEFER, null()))
-        } else {
-            let part = self.part(place, result.BytesTransferred);
-            call!(self, RIOSend(requests, &part, 1, RIO_MSG_DEFER, null()))
-        };
-        self.clients[place as usize].sends = !sends;
-        if started == 0 {
-            self.end(place);
-            return None;
-        }
-        Some(requests)
+        Some(client.requests)
     }
 
+    /// Closes the socket at once, and forgets the client when its last request has come back.
     fn end(&mut self, place: u32) {
-        // SAFETY: takes no pointers.
-        unsafe { closesocket(self.clients[place as usize].socket) };
-        self.free.push(place);
+        let client = &mut self.clients[place as usize];
+        let socket = std::mem::replace(&mut client.socket, INVALID_SOCKET);
+        if socket != INVALID_SOCKET {
+            // SAFETY: takes no pointers.
+            unsafe { closesocket(socket) };
+        }
+        if client.started == 0 {
+            self.free.push(place);
+        }
     }
 }

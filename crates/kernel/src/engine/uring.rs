@@ -49,6 +49,44 @@ pub enum Target {
     Place(u32),
 }
 
+/// So many pieces of memory an operation has at most.
+pub const MOST_PIECES: usize = 16;
+
+/// The pieces of memory of one operation, filled or sent in order as if they were one. Linux reads and writes here until
+/// the operation is reported.
+pub struct Pieces {
+    header: libc::msghdr,
+    parts: [libc::iovec; MOST_PIECES],
+}
+
+// SAFETY: addresses of memory that the caller lets any thread use until the operation is reported.
+unsafe impl Send for Pieces {}
+
+impl Pieces {
+    /// Room for pieces.
+    pub fn new() -> Box<Pieces> {
+        // SAFETY: all zeros is a valid header and a valid array of iovecs.
+        Box::new(unsafe { std::mem::zeroed() })
+    }
+
+    /// Takes up to [`MOST_PIECES`] pieces. Gives their number.
+    pub fn fill(&mut self, pieces: impl Iterator<Item = (*mut u8, u32)>) -> usize {
+        let mut count = 0;
+        for (part, (base, length)) in self.parts.iter_mut().zip(pieces) {
+            part.iov_base = base.cast();
+            part.iov_len = length as usize;
+            count += 1;
+        }
+        self.header.msg_iovlen = count;
+        count
+    }
+
+    fn header(&mut self) -> *mut libc::msghdr {
+        self.header.msg_iov = self.parts.as_mut_ptr();
+        &raw mut self.header
+    }
+}
+
 /// One ring.
 pub struct Ring {
     ring: IoUring,
@@ -158,6 +196,46 @@ impl Ring {
         let entry = send.flags(flags).build();
         // SAFETY: this function's contract.
         unsafe { self.push(entry.user_data(token)) };
+    }
+
+    /// Prepares a receive into several pieces.
+    ///
+    /// # Safety
+    /// As for `receive`, and the pieces stay where they are until the report.
+    pub unsafe fn receive_pieces(
+        &mut self,
+        target: Target,
+        pieces: &mut Pieces,
+        likely: bool,
+        token: u64,
+    ) {
+        let order = if likely { 0 } else { POLL_FIRST };
+        let receive = match target {
+            Target::Descriptor(fd) => opcode::RecvMsg::new(Fd(fd), pieces.header()),
+            Target::Place(place) => opcode::RecvMsg::new(Fixed(place), pieces.header()),
+        };
+        // SAFETY: this function's contract.
+        unsafe { self.push(receive.ioprio(order).build().user_data(token)) };
+    }
+
+    /// Prepares a send of several pieces.
+    ///
+    /// # Safety
+    /// As for `send`, and the pieces stay where they are until the report.
+    pub unsafe fn send_pieces(
+        &mut self,
+        target: Target,
+        pieces: &mut Pieces,
+        flags: i32,
+        token: u64,
+    ) {
+        let header = pieces.header().cast_const();
+        let send = match target {
+            Target::Descriptor(fd) => opcode::SendMsg::new(Fd(fd), header),
+            Target::Place(place) => opcode::SendMsg::new(Fixed(place), header),
+        };
+        // SAFETY: this function's contract.
+        unsafe { self.push(send.flags(flags as u32).build().user_data(token)) };
     }
 
     /// Prepares a wait until there is something to read, or never will be.
@@ -283,7 +361,14 @@ mod tests {
         let (near, mut far) = UnixStream::pair().unwrap();
         let text = *b"text";
         // SAFETY: the bytes outlive the report.
-        unsafe { ring.send(Target::Descriptor(near.as_raw_fd()), (text.as_ptr(), 4), 0, 7) };
+        unsafe {
+            ring.send(
+                Target::Descriptor(near.as_raw_fd()),
+                (text.as_ptr(), 4),
+                0,
+                7,
+            )
+        };
         far.set_nonblocking(true).unwrap();
         assert!(far.read(&mut [0; 4]).is_err());
         ring.submit();

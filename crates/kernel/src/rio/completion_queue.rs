@@ -86,6 +86,7 @@ pub fn create(size: u32, notification: Option<Notification>) -> Result<Id, Statu
             closed: false,
             chained: 0,
             expecting: false,
+            due: Vec::new(),
             continued: false,
             watch: None,
             pump: None,
@@ -183,7 +184,9 @@ pub(super) struct State {
     /// Halves with requests that wait until the one before them is reported.
     chained: usize,
     expecting: bool,
-    /// Something was prepared while reaping.
+    /// Halves with requests for the next submission.
+    due: Vec<u32>,
+    /// Some of them have become due while reaping.
     continued: bool,
     watch: Option<Watch>,
     /// The general pump, watched from the port that is told.
@@ -282,7 +285,7 @@ impl CompletionQueue {
     pub(super) fn start(&self, half: u32, request: Request, submits: bool) -> Result<(), Status> {
         let mut state = self.lock();
         state.charge(half)?;
-        state.prepare(half, request);
+        state.push(half, request);
         if submits {
             state.submit();
         }
@@ -294,9 +297,9 @@ impl CompletionQueue {
 
     /// The socket of a half is closed. What is with Linux is cancelled, and what waits behind it follows it. What the file
     /// object has ends with that.
-    pub(super) fn end(&self, half: u32) {
+    pub(super) fn end(&self, half: u32, on_ring: bool) {
         let mut state = self.lock();
-        state.end(half);
+        state.end(half, on_ring);
         let told = self.told(&mut state);
         drop(state);
         tell(told, &mut complete::post);
@@ -411,29 +414,47 @@ impl State {
         Ok(())
     }
 
-    fn prepare(&mut self, index: u32, request: Request) {
-        let State { halves, ring, .. } = self;
-        let (Some(Some(half)), Some(ring)) = (halves.get_mut(index as usize), ring) else {
-            return;
-        };
+    fn push(&mut self, index: u32, request: Request) {
+        let Some(half) = self.half(index) else { return };
         let chained = half.is_chained();
         half.push(request);
-        if half.is_idle() {
-            half.prepare(ring, index.into());
-        }
         if half.is_chained() && !chained {
             self.chained += 1;
             self.expect();
         }
+        self.mark_due(index);
     }
 
-    fn submit(&mut self) {
-        if let Some(ring) = &mut self.ring {
-            ring.submit();
+    /// The next submission takes care of the half.
+    fn mark_due(&mut self, index: u32) {
+        let Some(half) = self.half(index) else { return };
+        if half.is_idle() && half.len() != 0 && !std::mem::replace(&mut half.due, true) {
+            self.due.push(index);
         }
+    }
+
+    /// Prepares what is due, and hands it over.
+    fn submit(&mut self) {
+        self.hand_over();
         if self.chained != 0 {
             self.reap();
         }
+    }
+
+    fn hand_over(&mut self) {
+        let State {
+            halves, ring, due, ..
+        } = self;
+        let Some(ring) = ring else { return };
+        for index in due.drain(..) {
+            // A half that has gone meanwhile has left its number here.
+            if let Some(Some(half)) = halves.get_mut(index as usize)
+                && std::mem::take(&mut half.due)
+            {
+                half.prepare(ring, index.into());
+            }
+        }
+        ring.submit();
     }
 
     /// Makes entries of what the ring reports.
@@ -446,7 +467,7 @@ impl State {
                 return;
             }
             if n == 0 {
-                ring.submit();
+                self.hand_over();
             }
             for report in &reports[..n] {
                 self.reported(report);
@@ -464,31 +485,25 @@ impl State {
 
     fn reported(&mut self, report: &Report) {
         let index = report.token as u32;
-        let State { halves, ring, .. } = self;
-        let (Some(Some(half)), Some(ring)) = (halves.get_mut(index as usize), ring) else {
-            return;
-        };
-        let chained = half.is_chained();
-        let Some(finished) = half.reported(report) else {
-            half.prepare(ring, report.token);
-            self.continued = true;
-            return;
-        };
-        let Some(entry) = half.pop(index, finished) else {
-            return;
-        };
-        if half.len() != 0 {
-            half.prepare(ring, report.token);
-            self.continued = true;
+        let Some(half) = self.half(index) else { return };
+        let unchained = half.is_chained();
+        let mut reported = half.reported(report);
+        while let Some(half) = self.half(index)
+            && let Some(finished) = half.settle(&mut reported)
+            && let Some(entry) = half.pop(index, finished)
+        {
+            self.insert(entry);
         }
-        let (unchained, closed) = (chained && !half.is_chained(), half.closed);
         if unchained {
             self.chained = self.chained.saturating_sub(1);
             self.expect();
         }
-        self.insert(entry);
-        if closed {
+        let Some(half) = self.half(index) else { return };
+        if half.closed {
             self.abort_rest(index);
+        } else if half.len() != 0 {
+            self.mark_due(index);
+            self.continued = true;
         }
     }
 
@@ -546,31 +561,32 @@ impl State {
         }
     }
 
-    fn end(&mut self, index: u32) {
+    fn end(&mut self, index: u32, on_ring: bool) {
         let Some(half) = self.half(index) else { return };
         let chained = half.is_chained();
         half.closed = true;
-        let (limit, outstanding, on_ring) = (half.limit, half.outstanding, !half.is_idle());
+        let (limit, outstanding, idle) = (half.limit, half.outstanding, half.is_idle());
         if chained {
             self.chained = self.chained.saturating_sub(1);
             self.expect();
         }
         self.reserved = self.reserved - limit + outstanding;
-        self.give_up_descriptor(index, on_ring);
-        if outstanding == 0 {
-            self.remove(index);
-        } else if on_ring {
-            self.reap();
+        if on_ring {
+            self.give_up_descriptor(index, !idle);
+        }
+        match outstanding {
+            0 => self.remove(index),
+            _ if on_ring && idle => self.abort_rest(index),
+            _ if on_ring => self.reap(),
+            _ => {}
         }
     }
 
-    /// What was only prepared has to be handed over first: it names a descriptor that is about to close.
     fn give_up_descriptor(&mut self, index: u32, cancels: bool) {
         let State { halves, ring, .. } = self;
         let (Some(Some(half)), Some(ring)) = (halves.get_mut(index as usize), ring) else {
             return;
         };
-        ring.submit();
         if cancels {
             ring.cancel(index.into());
             ring.submit();
@@ -581,9 +597,6 @@ impl State {
     /// Another descriptor takes the place of the old one.
     pub(super) fn replace(&mut self, index: u32, fd: i32, on_ring: bool) {
         let State { halves, ring, .. } = self;
-        if let Some(ring) = ring {
-            ring.submit();
-        }
         if let Some(Some(half)) = halves.get_mut(index as usize) {
             half.set_descriptor(fd, ring.as_mut().filter(|_| on_ring));
         }
@@ -591,8 +604,8 @@ impl State {
 
     /// Are there sends on the ring?
     pub(super) fn is_sending(&mut self, index: u32) -> bool {
-        self.half(index)
-            .is_some_and(|half| !half.is_idle() && half.len() != 0)
+        self.submit(); // what was deferred goes before the end of the stream
+        self.half(index).is_some_and(|half| half.len() != 0)
     }
 
     /// Keeps the third invariant.

@@ -10,7 +10,7 @@ use super::message::Message;
 use crate::device::socket::transfer::{Receive, Send, flag};
 use crate::device::socket::{Operation, Socket, phase};
 use crate::device::{Buffers, Device, Direction, Outcome};
-use crate::engine::uring::{Report, Ring, Target};
+use crate::engine::uring::{MOST_PIECES, Pieces, Report, Ring, Target};
 use crate::io::complete::Finished;
 use crate::io::file::File;
 use crate::status::Status;
@@ -74,6 +74,16 @@ impl Request {
     }
 }
 
+/// A send on the ring ends when everything has gone, and never with a signal.
+const SEND_FLAGS: i32 = libc::MSG_NOSIGNAL | libc::MSG_WAITALL;
+
+/// What is left to be told of one report.
+pub struct Reported {
+    /// Bytes, or -errno.
+    result: i32,
+    first: bool,
+}
+
 /// One direction.
 pub struct Half {
     file: Arc<File>,
@@ -89,8 +99,10 @@ pub struct Half {
     pub outstanding: u32,
     /// The socket is closed.
     pub closed: bool,
-    /// The oldest request is with Linux.
-    with_linux: bool,
+    /// So many of the oldest requests are with Linux, as one operation.
+    with_linux: usize,
+    /// What is not with Linux yet waits for the next submission.
+    pub due: bool,
     /// The last receive has left something in the socket, or nothing is known.
     likely: bool,
     starts: u64,
@@ -98,6 +110,8 @@ pub struct Half {
     oldest: Option<Request>,
     /// The others.
     queue: VecDeque<Request>,
+    /// The memory of several requests, for Linux.
+    pieces: Option<Box<Pieces>>,
 }
 
 impl Half {
@@ -112,11 +126,13 @@ impl Half {
             limit,
             outstanding: 0,
             closed: false,
-            with_linux: false,
+            with_linux: 0,
+            due: false,
             likely: true,
             starts: 0,
             oldest: None,
             queue: VecDeque::new(),
+            pieces: None,
         }
     }
 
@@ -164,7 +180,7 @@ impl Half {
 
     /// Do requests wait until Linux has finished the one before them?
     pub fn is_chained(&self) -> bool {
-        self.with_linux && !self.closed && !self.queue.is_empty()
+        self.with_linux != 0 && !self.closed && self.len() > self.with_linux
     }
 
     /// How many have no outcome yet.
@@ -172,25 +188,26 @@ impl Half {
         usize::from(self.oldest.is_some()) + self.queue.len()
     }
 
-    /// Has the ring's queue something that Linux does not have?
+    /// Has Linux nothing of it?
     pub fn is_idle(&self) -> bool {
-        !self.with_linux
+        self.with_linux == 0
     }
 
-    /// Prepares the oldest request in the ring. Nothing happens if there is none.
+    /// Prepares the oldest requests in the ring, as one operation: what follows each other in the stream is received and
+    /// sent together. Nothing happens if Linux has an operation of this half already.
     pub fn prepare(&mut self, ring: &mut Ring, token: u64) {
-        let (Some(request), false) = (&self.oldest, self.closed) else {
+        let (Some(request), 0, false) = (&self.oldest, self.with_linux, self.closed) else {
             return;
         };
+        if !self.queue.is_empty() && !request.fills && request.region.length != 0 {
+            return self.prepare_together(ring, token);
+        }
         let (base, length) = request.left();
         // SAFETY: the program keeps registered memory valid while a request uses it. The descriptor stays open until
-        // the ring is submitted: `closing` and `replaced` of the request queue see to that, before it closes.
+        // the ring is submitted, which follows before the completion queue is unlocked.
         unsafe {
             match self.direction {
-                Direction::Out => {
-                    let flags = libc::MSG_NOSIGNAL | libc::MSG_WAITALL;
-                    ring.send(self.target, (base, length), flags, token);
-                }
+                Direction::Out => ring.send(self.target, (base, length), SEND_FLAGS, token),
                 _ if request.region.length == 0 => ring.wait_readable(self.target, token),
                 _ => {
                     let flags = if request.fills { libc::MSG_WAITALL } else { 0 };
@@ -198,27 +215,55 @@ impl Half {
                 }
             }
         }
-        self.with_linux = true;
+        self.with_linux = 1;
     }
 
-    /// What a report means for the oldest request: its outcome, or None if it has to be prepared again.
-    pub fn reported(&mut self, report: &Report) -> Option<Finished> {
-        self.with_linux = false;
+    fn prepare_together(&mut self, ring: &mut Ring, token: u64) {
+        let pieces = self.pieces.get_or_insert_with(Pieces::new);
+        let plain = |request: &&Request| !request.fills && request.region.length != 0;
+        let together = self.oldest.iter().chain(&self.queue).take_while(plain);
+        self.with_linux = pieces.fill(together.take(MOST_PIECES).map(Request::left));
+        // SAFETY: as above; the pieces are this half's, which stays until the operation is reported, or are given up with
+        // their memory.
+        unsafe {
+            match self.direction {
+                Direction::Out => ring.send_pieces(self.target, pieces, SEND_FLAGS, token),
+                _ => ring.receive_pieces(self.target, pieces, self.likely, token),
+            }
+        }
+    }
+
+    /// An operation is reported. `settle` tells what that means for the requests, oldest first.
+    pub fn reported(&mut self, report: &Report) -> Reported {
+        self.with_linux = 0;
         self.likely = report.more;
-        let closed = self.closed;
+        Reported {
+            result: report.result,
+            first: true,
+        }
+    }
+
+    /// What a report means for the oldest request: its end, or None if it goes on, and all behind it.
+    pub fn settle(&mut self, reported: &mut Reported) -> Option<Finished> {
+        let (result, first) = (reported.result, std::mem::take(&mut reported.first));
         let request = self.oldest.as_mut()?;
         let empty = request.region.length == 0;
-        if report.result >= 0 && !empty {
-            request.done += report.result as u32; // of an empty one it would be what it has waited for
+        if result > 0 && !empty {
+            let step = (result as u32).min(request.region.length - request.done);
+            request.done += step;
+            reported.result -= step as i32;
+        } else if !first {
+            return None;
         }
         let (done, full) = (request.done, request.done == request.region.length);
-        let status = match -report.result {
+        let must_fill = self.direction == Direction::Out || request.fills;
+        let status = match -result {
             ..=0 if empty => Status::SUCCESS,
             0 if self.direction == Direction::Out => Status::SUCCESS,
             0 => self.end_of_stream(done),
-            ..0 if full || !self.must_fill() => Status::SUCCESS,
+            ..0 if full || !must_fill => Status::SUCCESS,
             // Our own cancelling, or that of an ending thread, which is none of the request's business.
-            ..0 | libc::ECANCELED | libc::EINTR | libc::EAGAIN if !closed => return None,
+            ..0 | libc::ECANCELED | libc::EINTR | libc::EAGAIN if !self.closed => return None,
             ..0 | libc::ECANCELED | libc::EINTR | libc::EAGAIN => Status::CANCELLED,
             error => self.failure(error)?,
         };
@@ -227,11 +272,6 @@ impl Half {
             bytes: if status.is_failure() { 0 } else { done },
             flags: 0,
         })
-    }
-
-    /// Sends always take everything.
-    fn must_fill(&self) -> bool {
-        self.direction == Direction::Out || self.oldest.as_ref().is_some_and(|request| request.fills)
     }
 
     /// Linux tells of a reset once and shows the end of the stream after it (OVL-49).
@@ -315,5 +355,14 @@ impl Half {
             self.queue.remove(at)?
         };
         Some(self.entry(half, request, finished))
+    }
+}
+
+impl Drop for Half {
+    fn drop(&mut self) {
+        if self.with_linux != 0 {
+            // The whole queue is given up, and Linux may still be at it.
+            std::mem::forget(self.pieces.take());
+        }
     }
 }

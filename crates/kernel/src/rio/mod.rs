@@ -10,14 +10,16 @@
 //! ```
 //!
 //! **Two engines.** A completion queue has a ring of io_uring where Linux lets it (`engine::uring`). The requests of
-//! streams whose half belongs to such a queue are prepared in the ring's memory; one system call hands over everything
-//! that is prepared. Deferring and committing are that and no more: a request that is not deferred hands over at once,
+//! streams whose half belongs to such a queue become operations in the ring's memory; one system call hands over all of
+//! them. Deferring and committing are that and no more: a request that is not deferred hands over at once,
 //! and with it whatever was deferred on any request queue of the same completion queue, which Windows allows. All other
 //! requests - datagrams, and everything where there is no ring - are ordinary operations of the socket's file object,
 //! whose outcomes go to the completion queue (`io::request::Sink`). They start at once, deferred or not.
 //!
-//! **Order.** A half is first in, first out. On the ring it has one request with Linux at a time, because Linux promises
-//! nothing about the order of two; the next one goes when the first is reported. While something waits in this way the
+//! **Order.** A half is first in, first out. On the ring it has one operation with Linux at a time, because Linux promises
+//! nothing about the order of two. An operation is made of all the requests that there are when it is handed over, up to
+//! some number: receives that wait together are filled by one system call of Linux, sends that were deferred together
+//! leave in one segment. What comes later goes when the operation is reported. While something waits in this way the
 //! completion queue counts as having something in flight, so that it goes on although nobody dequeues.
 //!
 //! **Who reaps.** Reports of the ring become entries whenever somebody dequeues or asks for a notification. Between these

@@ -288,7 +288,7 @@ impl Attachment for RequestQueue {
             QUEUES.remove(*id);
         }
         for side in [&self.receives, &self.sends] {
-            side.queue.end(side.half);
+            side.queue.end(side.half, side.on_ring);
         }
     }
 
