@@ -63,13 +63,13 @@ fn rio_26_a_receive_may_do_without_data() {
     let (near, far) = (registered_udp(), Socket::udp_bound());
     let (queue, slab) = (Queue::new(8), Slab::new(1000));
     let requests = Requests::new(&near, 3, &queue, 0);
-    let bare = rio!(RIOReceive(requests.0, null(), 0, 0, 1 as *const _));
+    let bare = rio!(RIOReceive(requests.0, null(), 0, 0, 77 as *const _));
     assert_eq!(started(bare), Ok(()));
     requests.receive(slab.part(0, 8), 0, 2).expect("receive");
     let to = near.name().expect("a name");
     far.send_to(b"dropped", &to).expect("sendto");
     far.send_to(b"kept", &to).expect("sendto");
-    assert_eq!(queue.next().request, 1);
+    assert_eq!(queue.next().request, 77);
     assert_eq!(queue.next(), done(4, 0, 2));
     assert_eq!(slab.read(0, 4), b"kept");
     let all = requests.receive(slab.part(0, 8), RIO_MSG_WAITALL, 3);
@@ -212,7 +212,7 @@ fn rio_28_control_data_and_flags() {
     let end = queue.next();
     assert_eq!((end.status, end.bytes), (WSAEMSGSIZE, 4));
     let flags = slab.read(FLAGS, 4);
-    assert_eq!(flags, (MSG_TRUNC as u32).to_ne_bytes());
+    assert_eq!(flags, MSG_TRUNC.to_ne_bytes());
     let control = slab.read(CONTROL, 40);
     // A length of 8, then one message: a header of 16 bytes, an address, an interface.
     assert_eq!(control[..4], 32u32.to_ne_bytes());
