@@ -9,6 +9,8 @@ use crate::common::w::Win32::Networking::WinSock::{
     WSAEINVAL, WSAENOBUFS, WSAENOTSOCK, WSAEOPNOTSUPP, WSAETOOMANYREFS,
 };
 use crate::common::{Socket, wsa_error};
+use crate::io::operation::ADDRESS_ROOM;
+use crate::io::{Operation, Start};
 
 /// RIO-10: A request queue needs a socket made with WSA_FLAG_REGISTERED_IO: another one is WSAEOPNOTSUPP, what is no socket WSAENOTSOCK.
 #[test]
@@ -130,4 +132,36 @@ fn rio_33_accepted_sockets_inherit_the_attribute() {
         let made = Requests::make(&accepted, (1, 1), &queue, &queue, 0);
         assert_eq!(made.map(drop), expected);
     }
+}
+
+/// RIO-33: A request queue may be made before its socket has a connection, by connect or by AcceptEx, and then serves that connection.
+#[test]
+fn rio_33_a_request_queue_may_come_before_the_connection() {
+    let (queue, slab) = (Queue::new(8), Slab::new(100));
+    let listener = Socket::listener();
+    let connects = registered_tcp();
+    let requests = Requests::new(&connects, 2, &queue, 1);
+    connects
+        .connect(&listener.name().expect("a name"))
+        .expect("connect");
+    let far = listener.accept().expect("accept");
+    far.limit_receives();
+    serves(&requests, &far, &queue, &slab, 1);
+
+    let accepts = registered_tcp();
+    let requests = Requests::new(&accepts, 2, &queue, 2);
+    let operation = Operation::new(2 * ADDRESS_ROOM as usize);
+    assert_eq!(operation.accept(&listener, &accepts, 0), Start::Pending);
+    let far = Socket::connected_to(&listener);
+    assert_eq!(operation.finish(&listener), Ok(0));
+    serves(&requests, &far, &queue, &slab, 2);
+}
+
+fn serves(requests: &Requests, far: &Socket, queue: &Queue, slab: &Slab, context: u64) {
+    requests.receive(slab.part(0, 10), 0, 1).expect("receive");
+    far.send(b"hello").expect("send");
+    assert_eq!(queue.next(), done(5, context, 1));
+    requests.send(slab.part(0, 5), 0, 2).expect("send");
+    assert_eq!(far.recv_all(5), b"hello");
+    assert_eq!(queue.next(), done(5, context, 2));
 }
