@@ -4,8 +4,8 @@
 use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 
+use larboard_bench::announce;
 use larboard_bench::sockets::{error, registered_listener, send_at_once, tcp_port};
-use larboard_bench::{ServerOptions, announce};
 use larboard_win32::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
 use larboard_win32::Win32::Networking::WinSock::{
     INVALID_SOCKET, RIO_BUF, RIO_BUFFERID, RIO_CORRUPT_CQ, RIO_CQ, RIO_EXTENSION_FUNCTION_TABLE,
@@ -25,7 +25,7 @@ const BUFFERS: u32 = 2;
 const BATCH: usize = 256;
 
 fn main() {
-    let options = ServerOptions::start();
+    let options = larboard_bench::start();
     let listener = registered_listener();
     let rio = functions(listener);
     let ports: Vec<usize> = (0..options.workers)
