@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::ops::Deref;
 use std::ptr::{null, null_mut};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, Once};
 use std::thread::JoinHandle;
@@ -25,8 +25,8 @@ use w::Win32::Networking::WinSock::{
 };
 use w::Win32::System::IO::OVERLAPPED;
 use w::Win32::System::Threading::{
-    CreateEventW, CreateThread, GetCurrentProcess, GetCurrentThread, QueueUserAPC,
-    WaitForSingleObject,
+    CreateEventW, CreateThread, GetCurrentProcess, GetCurrentThread, GetCurrentThreadId,
+    QueueUserAPC, WaitForSingleObject,
 };
 
 /// How long anything may take that is expected to happen, in milliseconds: beyond it the test fails instead of hanging.
@@ -226,6 +226,51 @@ pub fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -> bool 
     true
 }
 
+/// Waits until the threads with these identifiers all sleep: those that have called what waits do wait by then. Fails the test
+/// if they do not within [`DEADLINE`].
+#[cfg(not(windows))]
+#[track_caller]
+pub fn await_sleep(threads: &[u32]) {
+    /// How often a thread has gone to sleep, if it sleeps now.
+    fn sleeps(thread: &u32) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/self/task/{thread}/status")).ok()?;
+        let field = |name| status.lines().find_map(|line| line.strip_prefix(name));
+        let asleep = field("State:")?.trim().starts_with('S');
+        let count = field("voluntary_ctxt_switches:")?.trim().parse().ok()?;
+        asleep.then_some(count)
+    }
+
+    /// A thread may also sleep for a moment on its way, until it gets a lock; the same sleep for that many looks is a wait.
+    const LOOKS: u32 = 20;
+    let (mut last, mut looks) = (None, 0);
+    let all_sleep = wait_until(DEADLINE, || {
+        let now: Option<Vec<_>> = threads.iter().map(sleeps).collect();
+        looks = if now.is_some() && now == last {
+            looks + 1
+        } else {
+            0
+        };
+        last = now;
+        looks == LOOKS
+    });
+    assert!(all_sleep, "a thread of the test does not wait");
+}
+
+/// Gives the threads time to wait: there is no look at them here.
+#[cfg(windows)]
+pub fn await_sleep(_threads: &[u32]) {
+    std::thread::sleep(Duration::from_millis(QUIET.into()));
+}
+
+/// Does something in a thread of its own once the calling thread waits.
+pub fn while_waiting<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+    let waiter = call!(GetCurrentThreadId());
+    task(move || {
+        await_sleep(&[waiter]);
+        body()
+    })
+}
+
 /// Whether an operation has completed, by the status word in its OVERLAPPED.
 pub fn completed(overlapped: *const OVERLAPPED) -> bool {
     let status = call!(AtomicUsize::from_ptr(
@@ -391,31 +436,70 @@ pub fn parameter<T>(value: &T) -> *const c_void {
 /// A thread of the test whose end is awaited for a bounded time, so that a hang is a failure.
 pub struct Task<T> {
     result: Receiver<T>,
+    /// Its identifier; 0 before it has begun.
+    id: Arc<AtomicU32>,
     thread: JoinHandle<()>,
 }
 
 /// Starts a thread of the test.
 pub fn task<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> Task<T> {
     let (sender, result) = channel();
+    let id = Arc::new(AtomicU32::new(0));
+    let told = id.clone();
     let thread = std::thread::spawn(move || {
+        told.store(call!(GetCurrentThreadId()), Ordering::SeqCst);
         // The receiver is gone only if the test has already failed.
         let _ = sender.send(body());
     });
-    Task { result, thread }
+    Task { result, id, thread }
 }
 
 impl<T> Task<T> {
     /// What the thread returned, after it has really ended; fails the test if that takes longer than [`DEADLINE`] or the thread panicked.
     #[track_caller]
     pub fn result(self) -> T {
+        self.result_of("a thread of the test")
+    }
+
+    /// The same for a thread that does this.
+    #[track_caller]
+    pub fn result_of(self, what: &str) -> T {
         let result = self.result.recv_timeout(DEADLINE);
         if let Err(RecvTimeoutError::Timeout) = result {
-            panic!("a thread of the test hangs");
+            panic!("{what} hangs");
         }
         if let Err(panic) = self.thread.join() {
             std::panic::resume_unwind(panic);
         }
         result.expect("a thread that ended well has sent its result")
+    }
+
+    /// Waits until the thread sleeps; see [`await_sleep`].
+    #[track_caller]
+    pub fn await_sleep(&self) {
+        Self::await_sleep_of(std::slice::from_ref(self));
+    }
+
+    /// Waits until all these threads sleep; see [`await_sleep`].
+    #[track_caller]
+    pub fn await_sleep_of(tasks: &[Self]) {
+        let id = |task: &Self| task.id.load(Ordering::SeqCst);
+        let begun = || tasks.iter().all(|task| id(task) != 0);
+        assert!(wait_until(DEADLINE, begun), "a thread does not begin");
+        await_sleep(&tasks.iter().map(id).collect::<Vec<_>>());
+    }
+
+    /// Fails the test if the thread does not block, or goes on within a moment.
+    #[track_caller]
+    pub fn still_blocked(&self, what: &str) {
+        self.await_sleep();
+        let early = self
+            .result
+            .recv_timeout(Duration::from_millis(QUIET.into()));
+        assert!(
+            matches!(early, Err(RecvTimeoutError::Timeout)),
+            "{what} should have blocked"
+        );
     }
 
     /// Whether the thread has ended by now.

@@ -11,8 +11,8 @@ use crate::common::w::Win32::System::Threading::{
     WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
 };
 use crate::common::{
-    Handle, LIMIT, Log, QUIET, auto_event, event, in_own_thread, queue_apc, signalled, task,
-    this_thread, wait,
+    Handle, LIMIT, Log, auto_event, event, in_own_thread, queue_apc, signalled, task, this_thread,
+    wait, while_waiting,
 };
 
 /// Queues an entry for the log to the calling thread.
@@ -47,10 +47,7 @@ fn apc_04_an_apc_ends_the_sleep() {
     in_own_thread(|| {
         let (ran, never, thread) = (Log::default(), event(), Arc::new(this_thread()));
         let (noted, target) = (ran.clone(), Arc::clone(&thread));
-        let sender = task(move || {
-            std::thread::sleep(Duration::from_millis(20));
-            queue_apc(**target, move || noted.note(1))
-        });
+        let sender = while_waiting(move || queue_apc(**target, move || noted.note(1)));
         assert_eq!(
             call!(WaitForSingleObjectEx(*never, LIMIT, 1)),
             WAIT_IO_COMPLETION
@@ -61,10 +58,7 @@ fn apc_04_an_apc_ends_the_sleep() {
         assert_eq!(call!(WaitForSingleObjectEx(*never, 5, 1)), WAIT_TIMEOUT);
         let set = Arc::new(event());
         let later = Arc::clone(&set);
-        let sender = task(move || {
-            std::thread::sleep(Duration::from_millis(20));
-            call!(SetEvent(**later))
-        });
+        let sender = while_waiting(move || call!(SetEvent(**later)));
         assert_eq!(call!(WaitForSingleObjectEx(**set, LIMIT, 1)), WAIT_OBJECT_0);
         sender.result();
     });
@@ -219,29 +213,24 @@ fn apc_16_plain_waits_run_nothing() {
 /// APC-16: An APC that arrives during a wait that is not alertable does not end it.
 #[test]
 fn apc_16_an_arriving_apc_does_not_end_a_plain_wait() {
-    let (ready, set, ran) = (
-        Arc::new(event()),
-        Arc::new(event()),
-        Arc::new(AtomicBool::new(false)),
-    );
-    let (at, awaited, seen) = (Arc::clone(&ready), Arc::clone(&set), Arc::clone(&ran));
+    let (set, ran) = (Arc::new(event()), Arc::new(AtomicBool::new(false)));
+    let (awaited, seen) = (Arc::clone(&set), Arc::clone(&ran));
     let (sender, receiver) = std::sync::mpsc::channel();
     let waiter = task(move || {
         sender.send(this_thread()).expect("the test waits");
-        call!(SetEvent(**at));
         let result = wait(**awaited, LIMIT);
         let ran_during_the_wait = seen.load(Ordering::SeqCst);
         (result, ran_during_the_wait, call!(SleepEx(0, 1)))
     });
     let thread = receiver.recv().expect("the thread has started");
-    assert_eq!(wait(**ready, LIMIT), WAIT_OBJECT_0);
+    waiter.await_sleep();
     let set_by_apc = Arc::clone(&ran);
     assert_ne!(
         queue_apc(*thread, move || set_by_apc.store(true, Ordering::SeqCst)),
         0
     );
-    std::thread::sleep(Duration::from_millis(QUIET.into()));
-    assert!(!waiter.ended() && !ran.load(Ordering::SeqCst));
+    waiter.still_blocked("the wait");
+    assert!(!ran.load(Ordering::SeqCst));
     call!(SetEvent(**set));
     assert_eq!(waiter.result(), (WAIT_OBJECT_0, false, WAIT_IO_COMPLETION));
 }

@@ -7,13 +7,12 @@ pub mod operation;
 pub mod port;
 pub mod socket;
 
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::common::w::Win32::Networking::WinSock::SOCKET_ERROR;
 use crate::common::w::Win32::System::Threading::SleepEx;
-use crate::common::{DEADLINE, QUIET, last_error, wait_until, wsa_error};
+use crate::common::{DEADLINE, QUIET, Task, last_error, task, wait_until, wsa_error};
 
 pub use operation::{Operation, Start};
 pub use port::Port;
@@ -70,43 +69,22 @@ pub fn within<T: Send + 'static>(what: &str, call: impl FnOnce() -> T + Send + '
 }
 
 /// A blocking call running in a thread of its own.
-pub struct Background<T> {
-    result: mpsc::Receiver<T>,
-    thread: JoinHandle<()>,
-}
+pub struct Background<T>(Task<T>);
 
 impl<T: Send + 'static> Background<T> {
     pub fn start(call: impl FnOnce() -> T + Send + 'static) -> Self {
-        let (sender, result) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            // The test may have given up already; then nobody wants the result.
-            drop(sender.send(call()));
-        });
-        Background { result, thread }
+        Background(task(call))
     }
 
-    /// Fails the test when the call returns within a moment.
+    /// Fails the test when the call does not block, or returns within a moment.
     #[track_caller]
     pub fn still_blocked(&self, what: &str) {
-        let early = self.result.recv_timeout(quiet());
-        assert!(
-            matches!(early, Err(RecvTimeoutError::Timeout)),
-            "{what} should have blocked"
-        );
+        self.0.still_blocked(what);
     }
 
     /// The call's result once its thread has ended; fails the test when the call doesn't return.
     #[track_caller]
     pub fn join(self, what: &str) -> T {
-        match self.result.recv_timeout(DEADLINE) {
-            Ok(value) => {
-                self.thread
-                    .join()
-                    .expect("a thread that has sent its result");
-                value
-            }
-            Err(RecvTimeoutError::Timeout) => panic!("{what} didn't return"),
-            Err(RecvTimeoutError::Disconnected) => panic!("{what} panicked"),
-        }
+        self.0.result_of(what)
     }
 }

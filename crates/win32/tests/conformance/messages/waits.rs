@@ -17,8 +17,8 @@ use crate::common::w::Win32::UI::WindowsAndMessaging::{
     SetTimer, WM_TIMER, WaitMessage,
 };
 use crate::common::{
-    Handle, LIMIT, QUIET, auto_event, event, in_own_thread, last_error, queue_apc, signalled, task,
-    this_thread,
+    Handle, LIMIT, QUIET, auto_event, event, in_own_thread, last_error, queue_apc, signalled,
+    this_thread, while_waiting,
 };
 
 fn wait_ex(
@@ -81,10 +81,8 @@ fn wait_43_only_the_kinds_asked_for() {
         assert_eq!(next().message, WM_TIMER);
 
         let address = window.address();
-        let sender = task(move || {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            call!(SendNotifyMessageW(window_of(address), WM_ONE, 0, 0))
-        });
+        let sender =
+            while_waiting(move || call!(SendNotifyMessageW(window_of(address), WM_ONE, 0, 0)));
         assert_eq!(wait_ex(&[], LIMIT, QS_SENDMESSAGE, 0), WAIT_OBJECT_0);
         assert_ne!(sender.result(), 0);
     });
@@ -134,10 +132,7 @@ fn wait_44_wait_message_waits_for_news() {
         post(window.raw(), WM_ONE, 1);
         assert!(peek(PM_NOREMOVE).is_some());
         let address = window.address();
-        let poster = task(move || {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            call!(PostMessageW(window_of(address), WM_ONE, 2, 0))
-        });
+        let poster = while_waiting(move || call!(PostMessageW(window_of(address), WM_ONE, 2, 0)));
         assert_ne!(call!(WaitMessage()), 0);
         assert_ne!(poster.result(), 0);
         assert_eq!(drain(), [(WM_ONE, 1), (WM_ONE, 2)]);
@@ -192,10 +187,7 @@ fn wait_46_all_objects_and_a_message() {
         assert_eq!(all(QUIET), WAIT_TIMEOUT, "one object is missing");
         let setter = {
             let first = crate::common::duplicate(*first);
-            task(move || {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-                call!(SetEvent(*first))
-            })
+            while_waiting(move || call!(SetEvent(*first)))
         };
         assert_eq!(all(LIMIT), WAIT_OBJECT_0);
         assert_ne!(setter.result(), 0);
@@ -205,10 +197,7 @@ fn wait_46_all_objects_and_a_message() {
         assert!(peek(PM_NOREMOVE).is_some());
         assert_eq!(all(0), WAIT_TIMEOUT, "the message has been seen");
         let address = window.address();
-        let poster = task(move || {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            call!(PostMessageW(window_of(address), WM_ONE, 0, 0))
-        });
+        let poster = while_waiting(move || call!(PostMessageW(window_of(address), WM_ONE, 0, 0)));
         assert_eq!(all(LIMIT), WAIT_OBJECT_0);
         assert_ne!(poster.result(), 0);
         assert!(peek(PM_REMOVE).is_some());

@@ -151,8 +151,7 @@ fn port_38_timeouts() {
         let port = port.clone();
         move || dequeue(port.raw(), INFINITE)
     });
-    std::thread::sleep(Duration::from_millis(QUIET.into()));
-    assert!(!waiting.ended());
+    waiting.still_blocked("an infinite wait");
     port.post(3, 4, 0);
     assert_eq!(waiting.result(), Ok(Packet::new(3, 4, 0)));
 }
@@ -320,7 +319,7 @@ fn port_45_apc_ends_the_wait() {
         (taken, error)
     });
     let thread = handle.recv_timeout(DEADLINE).expect("the thread starts");
-    std::thread::sleep(Duration::from_millis(QUIET.into()));
+    waiting.await_sleep();
     let log = Log::default();
     let noted = log.clone();
     assert_ne!(queue_apc(thread.raw(), move || noted.note(1)), 0);

@@ -67,9 +67,10 @@ impl Worker {
         assert_eq!(self.taken.load(SeqCst), key);
     }
 
-    /// Checks that the worker is held back for a while.
+    /// Checks that the worker waits and is held back for a while.
     #[track_caller]
     fn is_held_back(&self) {
+        self.task.await_sleep();
         pause();
         assert_eq!(self.taken.load(SeqCst), 0, "the worker was released");
     }
@@ -120,32 +121,28 @@ fn port_51_packets_first_in_first_out() {
 #[test]
 fn port_51_threads_last_in_first_out() {
     const WAITERS: usize = 5;
-    let order_of_release = || {
-        let (port, log) = (Arc::new(Port::new(16)), Log::default());
-        let waiters: Vec<_> = (0..WAITERS)
-            .map(|number| {
-                let (port, log) = (port.clone(), log.clone());
-                let waiter = task(move || {
-                    port.next();
-                    log.note(number);
-                });
-                pause();
-                waiter
-            })
-            .collect();
-        for count in 1..=WAITERS {
-            port.post(0, 1, 0);
-            assert!(
-                wait_until(DEADLINE, || log.count() == count),
-                "one thread is released"
-            );
-        }
-        waiters.into_iter().for_each(Task::result);
-        log.entries()
-    };
-    // The wait begins a little after the thread; on a busy machine that may be later than the pause, hence several tries.
+    let (port, log) = (Arc::new(Port::new(16)), Log::default());
+    let waiters: Vec<_> = (0..WAITERS)
+        .map(|number| {
+            let (port, log) = (port.clone(), log.clone());
+            let waiter = task(move || {
+                port.next();
+                log.note(number);
+            });
+            waiter.await_sleep();
+            waiter
+        })
+        .collect();
+    for count in 1..=WAITERS {
+        port.post(0, 1, 0);
+        assert!(
+            wait_until(DEADLINE, || log.count() == count),
+            "one thread is released"
+        );
+    }
+    waiters.into_iter().for_each(Task::result);
     let last_in_first_out: Vec<_> = (0..WAITERS).rev().collect();
-    assert!((0..4).any(|_| order_of_release() == last_in_first_out));
+    assert_eq!(log.entries(), last_in_first_out);
 }
 
 /// PORT-52: one packet wakes exactly one thread.
@@ -158,7 +155,7 @@ fn port_52_one_packet_wakes_one_thread() {
             task(move || port.next().key)
         })
         .collect();
-    pause();
+    Task::await_sleep_of(&waiters);
     for count in 1..=waiters.len() {
         port.post(0, 52, 0);
         let ended = || waiters.iter().filter(|waiter| waiter.ended()).count();
@@ -293,7 +290,7 @@ fn port_56_running_threads_go_first() {
     port.post(0, 1, 0);
     running.takes(1);
     let sleeping = Worker::start(&port);
-    pause();
+    sleeping.task.await_sleep();
     port.post(0, 2, 0);
     ask.store(true, SeqCst);
     assert!(wait_until(DEADLINE, || second_key.load(SeqCst) != 0));

@@ -182,6 +182,7 @@ fn sel_23_signals_do_not_end_a_wait() {
         select_sets(Some(&mut Set::of(&[&a])), None, None, Some(DEADLINE))
     });
     let thread = receiver.recv_timeout(DEADLINE).expect("it has started");
+    call.still_blocked("select");
     for _ in 0..10 {
         // SAFETY: the thread waits for data that this test sends last.
         unsafe { libc::pthread_kill(thread, libc::SIGUSR2) };

@@ -10,7 +10,7 @@ use crate::common::w::Win32::System::Threading::{
     CreateEventW, CreateMutexW, EVENT_ALL_ACCESS, PulseEvent, ResetEvent, SetEvent,
 };
 use crate::common::{
-    DEADLINE, Handle, LIMIT, QUIET, SENTINEL, auto_event, event, last_error, set_last_error,
+    DEADLINE, Handle, LIMIT, SENTINEL, Task, auto_event, event, last_error, set_last_error,
     signalled, task, tcp_socket, wait, wait_until,
 };
 
@@ -104,7 +104,7 @@ fn wait_18_a_pulse_releases_one_waiter_of_an_automatic_event() {
             task(move || wait(**pulsed, LIMIT))
         })
         .collect();
-    std::thread::sleep(Duration::from_millis(QUIET.into()));
+    Task::await_sleep_of(&waiters);
     let mut pulses = 0;
     let all_released = wait_until(DEADLINE, || {
         call!(PulseEvent(**pulsed));

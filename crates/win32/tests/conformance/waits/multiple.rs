@@ -14,7 +14,7 @@ use crate::common::w::Win32::System::Threading::{
     WaitForMultipleObjects, WaitForMultipleObjectsEx,
 };
 use crate::common::{
-    DEADLINE, Handle, LIMIT, QUIET, SENTINEL, auto_event, event, in_own_thread, last_error,
+    DEADLINE, Handle, LIMIT, QUIET, SENTINEL, Task, auto_event, event, in_own_thread, last_error,
     set_last_error, signalled, task, wait,
 };
 
@@ -113,6 +113,7 @@ fn wait_11_a_partly_satisfied_wait_all_reserves_nothing() {
     let (first, second) = (Arc::new(auto_event()), Arc::new(auto_event()));
     let both = (Arc::clone(&first), Arc::clone(&second));
     let waiter = task(move || all(&[**both.0, **both.1], LIMIT));
+    waiter.await_sleep();
     for _ in 0..20 {
         call!(SetEvent(**first));
         assert_eq!(
@@ -137,10 +138,10 @@ fn wait_11_a_later_waiter_overtakes_a_partly_satisfied_wait_all() {
     let (first, second) = (Arc::new(auto_event()), Arc::new(auto_event()));
     let both = (Arc::clone(&first), Arc::clone(&second));
     let waits_for_all = task(move || all(&[**both.0, **both.1], LIMIT));
-    std::thread::sleep(Duration::from_millis(QUIET.into()));
+    waits_for_all.await_sleep();
     let alone = Arc::clone(&first);
     let waits_for_one = task(move || wait(**alone, LIMIT));
-    std::thread::sleep(Duration::from_millis(QUIET.into()));
+    waits_for_one.await_sleep();
     call!(SetEvent(**first));
     assert_eq!(waits_for_one.result(), WAIT_OBJECT_0);
     assert!(!waits_for_all.ended() && !signalled(**first));
@@ -366,7 +367,7 @@ fn wait_15_a_manual_reset_event_releases_all() {
             })
         })
         .collect();
-    std::thread::sleep(Duration::from_millis(QUIET.into()));
+    Task::await_sleep_of(&waiters);
     call!(SetEvent(**gate));
     for waiter in waiters {
         assert_eq!(waiter.result(), WAIT_OBJECT_0);

@@ -2,8 +2,8 @@
 
 use std::ffi::c_void;
 use std::ptr::null;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::common::w::Win32::Foundation::{
@@ -255,26 +255,33 @@ fn wait_33_a_periodic_timer_calls_again() {
 /// WAIT-33: When the thread that set a timer with a routine ends, the timer is cancelled.
 #[test]
 fn wait_33_the_setting_threads_end_cancels_the_timer() {
-    let timer = Arc::new(timer(true));
-    let calls = Arc::new(Mutex::new(Arc::new(Calls::default())));
+    let (timer, calls) = (Arc::new(timer(false)), Arc::new(Calls::default()));
     let (set, kept) = (Arc::clone(&timer), Arc::clone(&calls));
     task(move || {
-        kept.lock()
-            .expect("no panic")
-            .start(**set, -100 * MILLISECOND, 0)
+        kept.start(**set, -MILLISECOND, 20);
+        assert_eq!(wait(**set, LIMIT), WAIT_OBJECT_0);
     })
     .result();
-    assert_eq!(wait(**timer, 300), WAIT_TIMEOUT);
-    assert_eq!(calls.lock().expect("no panic").count(), 0);
+    signalled(**timer); // by a period that was over before the thread
+    assert_eq!(wait(**timer, 4 * QUIET), WAIT_TIMEOUT);
+    assert_eq!(calls.count(), 0);
 }
 
 /// WAIT-34: Cancelling stops the timer and leaves its state alone.
 #[test]
 fn wait_34_cancelling_keeps_the_state() {
-    let running = timer(true);
-    set(*running, -30 * MILLISECOND, 0);
+    let running = timer(false);
+    set(*running, -MILLISECOND, 20);
+    assert_eq!(wait(*running, LIMIT), WAIT_OBJECT_0);
     assert_ne!(call!(CancelWaitableTimer(*running)), 0);
+    signalled(*running); // by a period that was over before
     assert_eq!(wait(*running, 2 * QUIET), WAIT_TIMEOUT);
+
+    let (once, start) = (timer(true), Instant::now());
+    set(*once, -30 * MILLISECOND, 0);
+    assert_ne!(call!(CancelWaitableTimer(*once)), 0);
+    let in_time = start.elapsed() < Duration::from_millis(29);
+    assert!(!in_time || wait(*once, 2 * QUIET) == WAIT_TIMEOUT);
 
     let fired = timer(true);
     set(*fired, 0, 0);
