@@ -42,7 +42,7 @@ use crate::sync::Arc;
 const SEEDS: u64 = 200;
 const ACTORS: u64 = 3;
 const STEPS: usize = 60;
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 const CANARY: u8 = 0xA5;
 const GUARD: usize = 16;
 

@@ -19,8 +19,8 @@ use larboard_kernel::object::event::Event;
 use larboard_kernel::status::Status;
 
 /// Long enough for anything that is not a hang.
-pub const LIMIT: Duration = Duration::from_secs(10);
-pub const MILLISECONDS: u32 = 10_000;
+pub const LIMIT: Duration = Duration::from_secs(60);
+pub const MILLISECONDS: u32 = 60_000;
 
 /// A file object, closed in the end. Operations on it have to be over by then: their memory may have gone before.
 pub struct Open(Arc<File>);

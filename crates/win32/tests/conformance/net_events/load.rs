@@ -10,7 +10,7 @@ use crate::common::{Socket, Task, task};
 use crate::io::connected_pair;
 
 /// How long a whole load test may take.
-pub const LOAD_LIMIT: Duration = Duration::from_secs(60);
+pub const LOAD_LIMIT: Duration = Duration::from_secs(180);
 
 /// A row of random numbers that is the same in every run.
 pub struct Random(u64);
