@@ -35,6 +35,9 @@ pub const LIMIT: u32 = 60_000;
 /// [`LIMIT`] as a duration.
 pub const DEADLINE: Duration = Duration::from_millis(LIMIT as u64);
 
+/// How long a test goes on with its rounds: on a busy machine fewer of them have to do.
+pub const ROUNDS_LIMIT: Duration = Duration::from_secs(10);
+
 /// How long a test watches for something that must not happen, in milliseconds.
 pub const QUIET: u32 = 50;
 
