@@ -6,8 +6,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
 use std::thread;
+use std::time::Instant;
 
-use common::{MODELS, Server, larboard, run, text, until};
+use common::{DEADLINE, MODELS, Server, larboard, run, text, until};
 
 /// A figure of a JSON report, by its name; names are used once only.
 fn number(json: &str, name: &str) -> f64 {
@@ -23,12 +24,41 @@ fn number(json: &str, name: &str) -> f64 {
 }
 
 fn load(addr: SocketAddr, args: &[&str]) -> String {
+    load_for(0.3, addr, args)
+}
+
+/// Measures for longer and longer until the report has enough: on a busy machine nobody may have had a turn in a short
+/// time. Tells the report, and how often it was begun.
+fn longer(
+    mut measure: impl FnMut(f64) -> String,
+    is_enough: impl Fn(&str) -> bool,
+) -> (String, usize) {
+    let (start, mut seconds, mut begun) = (Instant::now(), 0.3, 1);
+    loop {
+        let report = measure(seconds);
+        if is_enough(&report) {
+            return (report, begun);
+        }
+        assert!(start.elapsed() < DEADLINE, "not enough in {report}");
+        (seconds, begun) = (seconds * 3.0, begun + 1);
+    }
+}
+
+/// Loads a server until more than so many messages have come back within one run.
+fn load_until(messages: f64, addr: SocketAddr, args: &[&str]) -> (String, usize) {
+    longer(
+        |seconds| load_for(seconds, addr, args),
+        |json| number(json, "messages") > messages,
+    )
+}
+
+fn load_for(seconds: f64, addr: SocketAddr, args: &[&str]) -> String {
     let output = run(
         larboard()
             .arg("load")
             .arg(addr.to_string())
             .args(args)
-            .args(["--seconds", "0.3", "--json"]),
+            .args(["--seconds", &seconds.to_string(), "--json"]),
         b"",
     );
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -44,18 +74,13 @@ fn load(addr: SocketAddr, args: &[&str]) -> String {
 fn every_model_is_loaded_and_verified() {
     for model in MODELS {
         let server = Server::with(model, &["--quiet"]);
-        let json = load(
-            server.addr,
-            &["--connections", "1", "--size", "100", "--depth", "3"],
-        );
+        let args = ["--connections", "1", "--size", "100", "--depth", "3"];
+        let (json, begun) = load_until(3.0, server.addr, &args);
         assert_eq!(number(&json, "served"), 1.0, "{model}: {json}");
-        assert!(
-            number(&json, "messages") > 3.0 && number(&json, "p50") > 0.0,
-            "{model}: {json}"
-        );
+        assert!(number(&json, "p50") > 0.0, "{model}: {json}");
         let (_, lines) = server.interrupt();
         assert!(
-            lines.last().unwrap().contains("clients=1"),
+            lines.last().unwrap().contains(&format!("clients={begun}")),
             "{model}: {lines:?}"
         );
     }
@@ -93,16 +118,13 @@ fn prg_30_refused_clients_are_told_apart() {
 fn large_messages_and_depth() {
     for model in ["threads", "overlapped-routine", "completion-port"] {
         let server = Server::with(model, &["--quiet", "--buffer", "16384"]);
-        let json = load(
-            server.addr,
-            &["--connections", "4", "--size", "1000000", "--depth", "4"],
-        );
+        let args = ["--connections", "4", "--size", "1000000", "--depth", "4"];
+        let (json, _) = load_until(0.0, server.addr, &args);
         assert_eq!(
             (number(&json, "served"), number(&json, "wrong")),
             (4.0, 0.0),
             "{model}: {json}"
         );
-        assert!(number(&json, "messages") >= 1.0, "{model}: {json}");
     }
 }
 
@@ -155,25 +177,14 @@ fn crossed_data_is_noticed() {
 #[test]
 fn the_report_for_people() {
     let server = Server::with("completion-port", &["--quiet"]);
-    let output = run(
-        larboard().args([
-            "load",
-            &server.addr.to_string(),
-            "--connections",
-            "5",
-            "--seconds",
-            "0.2",
-        ]),
-        b"",
-    );
-    let report = text(&output.stdout);
-    for word in [
-        "messages/s",
-        "p50",
-        "p99.9",
-        "5 served",
-        "every byte verified",
-    ] {
+    let addr = server.addr.to_string();
+    let measure = |seconds: f64| {
+        let seconds = seconds.to_string();
+        let args = ["load", &addr, "--connections", "5", "--seconds", &seconds];
+        text(&run(larboard().args(args), b"").stdout)
+    };
+    let (report, _) = longer(measure, |report| report.contains("p50"));
+    for word in ["messages/s", "p99.9", "5 served", "every byte verified"] {
         assert!(report.contains(word), "no {word} in:\n{report}");
     }
 }

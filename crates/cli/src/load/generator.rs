@@ -54,8 +54,13 @@ struct Connection {
 
 /// A server whose queue of clients is full does not answer; this long is waited for that to pass.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Without a first answer to anybody for this long, those who wait are taken to wait for good.
+/// Without a further first answer for this long, those who wait are taken to wait for good.
 const STALL: Duration = Duration::from_millis(400);
+/// A server on a busy machine may be slower: those who wait are given so many times the longest time between two first
+/// answers so far.
+const SLOWNESS: u32 = 4;
+/// And the very first answer may take this long.
+const SILENCE: Duration = Duration::from_secs(10);
 /// How many completions are taken at once.
 const BATCH: usize = 64;
 /// How often to look up from the work.
@@ -98,9 +103,13 @@ impl Generator {
             self.begin(index, 1);
         }
         let (mut unanswered, mut changed) = (self.unanswered, Instant::now());
-        while self.unanswered > 0 && changed.elapsed() < STALL {
+        let mut stall = SILENCE;
+        let mut longest = Duration::ZERO;
+        while self.unanswered > 0 && changed.elapsed() < stall {
             self.step(TICK)?;
             if self.unanswered < unanswered {
+                longest = longest.max(changed.elapsed());
+                stall = STALL.max(SLOWNESS * longest);
                 (unanswered, changed) = (self.unanswered, Instant::now());
             }
         }
