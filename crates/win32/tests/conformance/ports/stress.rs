@@ -1,7 +1,7 @@
 //! Many threads, many packets, many operations: each completion exactly once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
 use super::{Operation, PENDING, Packet, Port, dequeue, send_now};
 use crate::common::w::Win32::Foundation::{ERROR_OPERATION_ABORTED, WAIT_TIMEOUT};
@@ -68,6 +68,8 @@ struct Player {
     operation: Operation,
     /// Completions so far: even ones are receives, odd ones sends.
     turns: AtomicU32,
+    /// The receive for which nothing comes has been started: its call has returned.
+    waits: AtomicBool,
 }
 
 impl Player {
@@ -79,6 +81,7 @@ impl Player {
             socket,
             operation: Operation::new(),
             turns: AtomicU32::new(0),
+            waits: AtomicBool::new(false),
         }
     }
 
@@ -90,16 +93,18 @@ impl Player {
         match self.turns.fetch_add(1, SeqCst) {
             Self::LAST => {}
             turn if turn % 2 == 0 => assert!(self.operation.send(*self.socket, b"ball").accepted()),
-            _ => assert!(self.operation.receive(*self.socket).accepted()),
+            turn => {
+                assert!(self.operation.receive(*self.socket).accepted());
+                if turn + 1 == Self::LAST {
+                    self.waits.store(true, SeqCst);
+                }
+            }
         }
     }
 
-    /// Whether this end keeps the ball, or else waits for one that never comes.
-    fn at_rest(&self) -> bool {
-        match self.turns.load(SeqCst) {
-            Self::LAST => self.operation.status() == PENDING,
-            turns => turns > Self::LAST,
-        }
+    /// Whether this end, which threw first, keeps the ball.
+    fn has_the_ball(&self) -> bool {
+        self.turns.load(SeqCst) > Self::LAST
     }
 }
 
@@ -132,6 +137,7 @@ fn stress_operations_and_posted_packets() {
             socket,
             operation,
             turns,
+            ..
         },
     ) in players.iter().enumerate().rev()
     {
@@ -147,13 +153,18 @@ fn stress_operations_and_posted_packets() {
     (0..POSTS).for_each(|number| port.post(0, players.len() + number, 0));
 
     assert!(
-        wait_until(DEADLINE * 3, || players.iter().all(Player::at_rest)),
+        wait_until(DEADLINE, || players[..PAIRS]
+            .iter()
+            .all(Player::has_the_ball)),
         "a completion is missing"
     );
-    for player in players
-        .iter()
-        .filter(|player| player.operation.status() == PENDING)
-    {
+    for player in &players[PAIRS..] {
+        let waits = || player.waits.load(SeqCst);
+        assert!(
+            wait_until(DEADLINE, waits),
+            "it waits for a ball that never comes"
+        );
+        assert_eq!(player.operation.status(), PENDING);
         assert_ne!(
             call!(CancelIoEx(
                 player.socket.handle(),
