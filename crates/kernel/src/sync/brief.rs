@@ -121,6 +121,7 @@ impl<T> Drop for MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::Mutex;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn one_at_a_time() {
@@ -145,11 +146,20 @@ mod tests {
         let mutex = Mutex::new(());
         let guard = mutex.lock();
         std::thread::scope(|threads| {
-            let other = threads.spawn(|| drop(mutex.lock()));
-            for _ in 0..10_000 {
-                std::thread::yield_now(); // longer than the other spins and yields
-                assert!(!other.is_finished());
+            let (tell, told) = std::sync::mpsc::channel();
+            let mutex = &mutex;
+            let other = threads.spawn(move || {
+                // SAFETY: gettid has no preconditions.
+                tell.send(unsafe { libc::gettid() }).unwrap();
+                drop(mutex.lock());
+            });
+            // It has spun and yielded in vain and takes its naps.
+            let stat = format!("/proc/self/task/{}/stat", told.recv().unwrap());
+            let start = Instant::now();
+            while !std::fs::read_to_string(&stat).unwrap().contains(") S ") {
+                assert!(start.elapsed() < Duration::from_secs(60));
             }
+            assert!(!other.is_finished());
             drop(guard);
         });
     }
