@@ -161,6 +161,7 @@ impl<E> Queue<E> {
         }
         let at_once = eager || self.entries.len() >= BACKLOG;
         if at_once
+            && !self.is_answered()
             && self.has_room()
             && let Some(thread) = self.release_one()
         {
@@ -290,6 +291,7 @@ mod tests {
         queue.entries.push_back(1);
         assert!(matches!(queue.whom_to_wake(true, false), Wake::Now(_)));
         assert!(queue.is_answered());
+        assert!(matches!(queue.whom_to_wake(true, false), Wake::Later));
         queue.entries.push_back(2);
         assert!(!queue.is_answered(), "one comes, two are needed");
         assert!(matches!(queue.whom_to_wake(true, false), Wake::Now(_)));

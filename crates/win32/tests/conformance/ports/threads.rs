@@ -1,8 +1,8 @@
 //! Which threads get packets, and how many of them run at a time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc;
-use std::sync::{Arc, Barrier};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -122,15 +122,12 @@ fn port_51_packets_first_in_first_out() {
 fn port_51_threads_last_in_first_out() {
     const WAITERS: usize = 5;
     let (port, log) = (Arc::new(Port::new(16)), Log::default());
-    // Only packets release threads here: nobody ends, which would make room, before all are released.
-    let all_released = Arc::new(Barrier::new(WAITERS));
     let waiters: Vec<_> = (0..WAITERS)
         .map(|number| {
-            let (port, log, all_released) = (port.clone(), log.clone(), all_released.clone());
+            let (port, log) = (port.clone(), log.clone());
             let waiter = task(move || {
                 port.next();
                 log.note(number);
-                all_released.wait();
             });
             waiter.await_sleep();
             waiter
