@@ -66,6 +66,7 @@ pub static SERVERS: &[Server] = {
         server("port", Port, Any, Bench("port_echo"), &[]),
         server("port-ex", Variant, Any, Bench("port_echo"), &["--batch"]),
         server("port-skip", Variant, Any, Bench("port_echo"), &["--skip"]),
+        server("rio", Variant, Any, Bench("rio_echo"), &[]),
         model(
             "overlapped-routine",
             Variant,

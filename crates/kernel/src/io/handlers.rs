@@ -4,36 +4,44 @@
 //! to wake another one: a wake across processors costs as much as two to four echoes. While they are long, what waits
 //! behind one waits long, and everything wakes at once.
 //!
-//! The time of one handler in every [`SAMPLE`] is taken, and a running mean kept. A sample that speaks for the other mode
-//! makes all workers time the next few, so that a change is seen after some handlers, not after as many times [`SAMPLE`];
-//! all of them, because one worker may get the long handlers and another one the short. A handler that outlasts a look of
-//! the monitor while somebody waits is long without a sample.
+//! What counts is the handler that is under way when something comes. Long handlers are under way for longer, so this is
+//! not the mean of their lengths but the sum of the squares over the sum. Receives and sends by turns, one of 22 and the
+//! next of 1 microsecond, are a handler of 21, not of 11.
+//!
+//! The time of one handler in every [`SAMPLE`] is taken, and both sums are kept as running means. A sample that changes
+//! the mode, or speaks for the other one, makes all workers time the next few, so that a change is seen after some handlers, not after as many
+//! times [`SAMPLE`]; all of them, because one worker may get the long handlers and another one the short. A handler that
+//! outlasts a look of the monitor while somebody waits is long without a sample.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-/// Handlers whose mean is above this, in nanoseconds, are long. One that sends is well below.
-const LONG: u64 = 10_000;
-/// No sample counts for more: one handler of a second among short ones is not enough, two in a row are.
-const MOST: u64 = 6 * LONG;
+/// A handler that lasts longer than this, in nanoseconds, is long. One that sends to a thread that sleeps on another
+/// processor is below.
+const LONG: u64 = 16_000;
+/// No sample counts for more: one handler of a second among short ones is not enough, one in twenty is.
+const MOST: u64 = 3 * LONG;
 /// Every so many dequeues a sample is taken. A prime: programs take receives and sends by turns, in two or in four.
 const SAMPLE: u32 = 251;
 /// The first one of a thread comes earlier.
 const FIRST: u32 = 7;
-/// So many samples are taken in a row after one that speaks for the other mode.
-const ROW: u32 = 16;
+/// So many samples are taken in a row after one that changes the mode or speaks for the other one.
+const ROW: u32 = 24;
 /// The weight of a sample, as a shift.
 const WEIGHT: u32 = 3;
 
 /// The handlers of one port.
 #[derive(Default)]
 pub(super) struct Handlers {
-    /// Running mean in nanoseconds.
-    mean: AtomicU64,
+    long: AtomicBool,
     /// Samples that are still to be taken in a row.
     wanted: AtomicU32,
-    /// The mean was given and stays.
+    /// Running mean of the lengths, in nanoseconds.
+    mean: AtomicU64,
+    /// Running mean of their squares.
+    square: AtomicU64,
+    /// The mode was given and stays.
     fixed: bool,
 }
 
@@ -42,47 +50,52 @@ impl Handlers {
     pub(super) fn new() -> Handlers {
         static GIVEN: OnceLock<Option<String>> = OnceLock::new();
         let given = GIVEN.get_or_init(|| std::env::var("LARBOARD_HANDLERS").ok());
-        let (mean, fixed) = match given.as_deref() {
-            Some("short") => (0, true),
-            Some("long") => (MOST, true),
-            _ => (0, false),
-        };
-        let mean = AtomicU64::new(mean);
+        let given = given.as_deref();
         Handlers {
-            mean,
-            wanted: AtomicU32::new(0),
-            fixed,
+            long: AtomicBool::new(given == Some("long")),
+            fixed: matches!(given, Some("short" | "long")),
+            ..Handlers::default()
         }
     }
 
     /// Is nobody expected back soon?
     #[inline]
     pub(super) fn are_long(&self) -> bool {
-        self.mean.load(Ordering::Relaxed) > LONG
+        self.long.load(Ordering::Relaxed)
     }
 
-    /// A handler has outlasted a look of the monitor while another worker waits. The next short sample may say otherwise.
+    /// A handler has outlasted a look of the monitor while another worker waits. The next sample may say otherwise.
     pub(super) fn note_overdue(&self) {
-        let least = LONG + LONG / 16;
-        if !self.fixed && self.mean.load(Ordering::Relaxed) < least {
-            self.mean.store(least, Ordering::Relaxed);
+        if !self.fixed {
+            self.long.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Takes a sample into the mean. Of samples taken at the same time one may be lost: there will be others.
-    fn note(&self, nanoseconds: u64) {
+    /// Takes a sample into the means. Of samples taken at the same time one may be lost: there will be others. Only one
+    /// that was due may ask for more: those in a row would ask for ever where handlers are mixed.
+    fn note(&self, nanoseconds: u64, due: bool) {
         if self.fixed {
             return;
         }
-        let mean = self.mean.load(Ordering::Relaxed);
-        let next = mean - (mean >> WEIGHT) + (nanoseconds.min(MOST) >> WEIGHT);
-        self.mean.store(next, Ordering::Relaxed);
+        let length = nanoseconds.min(MOST);
+        let mean = take_in(&self.mean, length);
+        let square = take_in(&self.square, length * length);
+        let long = square > LONG * mean;
+        let changed = self.long.swap(long, Ordering::Relaxed) != long;
         let wanted = match self.wanted.load(Ordering::Relaxed) {
-            0 if (nanoseconds > LONG) != (next > LONG) => ROW,
+            0 if due && (changed || (length > LONG) != long) => ROW,
             wanted => wanted.saturating_sub(1),
         };
         self.wanted.store(wanted, Ordering::Relaxed);
     }
+}
+
+/// Moves a running mean towards a value; gives the new mean.
+fn take_in(mean: &AtomicU64, value: u64) -> u64 {
+    let before = mean.load(Ordering::Relaxed);
+    let after = before - (before >> WEIGHT) + (value >> WEIGHT);
+    mean.store(after, Ordering::Relaxed);
+    after
 }
 
 /// What a worker samples its handlers with.
@@ -91,6 +104,8 @@ pub(super) struct Stopwatch {
     left: Cell<u32>,
     /// The thread's processor time when the handler began whose time is taken.
     began: Cell<Option<u64>>,
+    /// That one was due.
+    due: Cell<bool>,
 }
 
 impl Stopwatch {
@@ -98,6 +113,7 @@ impl Stopwatch {
         Stopwatch {
             left: Cell::new(FIRST),
             began: Cell::new(None),
+            due: Cell::new(false),
         }
     }
 
@@ -115,9 +131,10 @@ impl Stopwatch {
     fn sample(&self, handlers: &Handlers) {
         let now = processor_time();
         if let Some(began) = self.began.take() {
-            handlers.note(now - began);
+            handlers.note(now - began, self.due.get());
         }
         let due = self.left.get() == 0;
+        self.due.set(due);
         if due {
             self.left.set(SAMPLE);
         }
@@ -156,7 +173,7 @@ mod tests {
         let before = handlers.are_long();
         (1..100)
             .find(|_| {
-                handlers.note(nanoseconds);
+                handlers.note(nanoseconds, true);
                 handlers.are_long() != before
             })
             .expect("samples that all say the same are believed")
@@ -166,20 +183,22 @@ mod tests {
     fn a_change_is_believed_after_a_few_samples() {
         let handlers = Handlers::default();
         assert!(!handlers.are_long());
-        assert!((2..ROW).contains(&samples_until(&handlers, 3 * LONG)));
+        assert!((1..ROW).contains(&samples_until(&handlers, 3 * LONG)));
         assert!((1..ROW).contains(&samples_until(&handlers, LONG / 8)));
     }
 
     #[test]
-    fn a_sample_for_the_other_mode_makes_all_take_the_next() {
+    fn a_sample_that_changes_the_mode_makes_all_take_the_next() {
         let handlers = Handlers::default();
-        handlers.note(LONG / 8);
+        handlers.note(LONG / 8, true);
         assert_eq!(handlers.wanted.load(Ordering::Relaxed), 0);
-        handlers.note(2 * LONG);
+        handlers.note(2 * LONG, true);
         for left in (0..ROW).rev() {
-            handlers.note(LONG / 8);
+            handlers.note(LONG / 8, true);
             assert_eq!(handlers.wanted.load(Ordering::Relaxed), left);
         }
+        handlers.note(2 * LONG, false);
+        assert_eq!(handlers.wanted.load(Ordering::Relaxed), 0, "one of the row");
     }
 
     #[test]
@@ -195,12 +214,12 @@ mod tests {
     }
 
     #[test]
-    fn one_slow_handler_among_short_ones_changes_nothing() {
+    fn one_slow_handler_among_short_ones_is_forgotten_within_the_row() {
         let handlers = Handlers::default();
         for _ in 0..20 {
-            handlers.note(u64::MAX);
+            handlers.note(u64::MAX, true);
             for _ in 0..20 {
-                handlers.note(LONG / 8);
+                handlers.note(LONG / 8, true);
             }
             assert!(!handlers.are_long());
         }
@@ -211,7 +230,7 @@ mod tests {
         let handlers = Handlers::default();
         handlers.note_overdue();
         assert!(handlers.are_long());
-        handlers.note(LONG / 8);
+        handlers.note(LONG / 8, true);
         assert!(!handlers.are_long());
     }
 
