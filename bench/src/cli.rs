@@ -5,7 +5,9 @@ use std::io;
 use clap::{Parser, Subcommand};
 
 use crate::report::Report;
-use crate::sections::{all, echo, handlers, memory, models, network, port, system_calls};
+use crate::sections::{
+    all, echo, handlers, memory, models, network, port, registered, system_calls,
+};
 
 /// Measures Larboard against raw epoll and against what others have, in one run
 ///
@@ -37,6 +39,8 @@ enum Section {
     Handlers(handlers::Options),
     /// Short connections, a large file, datagrams
     Network(network::Options),
+    /// Registered I/O with many messages on their way
+    Rio(registered::Options),
     /// Posting and fetching packets
     Port(port::Options),
 }
@@ -54,6 +58,7 @@ impl Cli {
             Some(Section::Models(options)) => models::run(options, report),
             Some(Section::Handlers(options)) => handlers::run(options, report),
             Some(Section::Network(options)) => network::run(options, report),
+            Some(Section::Rio(options)) => registered::run(options, report),
             Some(Section::Port(options)) => port::run(options, report),
         }
     }

@@ -12,6 +12,8 @@ use crate::shape::Shape;
 #[derive(Clone, Copy, Debug)]
 pub struct Conditions {
     pub shape: Shape,
+    /// Bytes per receive of the servers.
+    pub buffer: usize,
     pub placement: Placement,
     pub engine: Engine,
     pub rounds: usize,
@@ -139,7 +141,7 @@ fn sample(conditions: &Conditions, server: &'static Server, threads: usize) -> i
     let running = Running::start(Setup {
         server,
         workers: threads,
-        buffer: conditions.shape.buffer(),
+        buffer: conditions.buffer,
         processor,
     })?;
     let (seen, used) = conditions.engine.measure(&running, conditions)?;

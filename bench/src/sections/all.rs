@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{echo, handlers, memory, models, network, port, seconds, system_calls};
+use super::{echo, handlers, memory, models, network, port, registered, seconds, system_calls};
 use crate::load::Engine;
 use crate::report::{Report, chart, machine};
 use crate::shape::Shape;
@@ -70,6 +70,7 @@ pub fn run(options: &Options, report: &mut Report) -> io::Result<()> {
     memory::run(&memory, report)?;
     handlers::run(&handlers::Options { rounds, seconds }, report)?;
     network::run(&network::Options::all(rounds, seconds), report)?;
+    registered::run(&registered::Options { rounds, seconds }, report)?;
     port::run(&port::Options { rounds }, report)?;
 
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -64,6 +64,7 @@ pub fn run(options: &Options, report: &mut Report) -> io::Result<()> {
         for &shape in &options.shapes {
             let conditions = Conditions {
                 shape,
+                buffer: shape.buffer(),
                 placement: options.pin.unwrap_or(Placement::for_workers(workers)),
                 engine: options.load,
                 rounds: options.rounds,
@@ -284,8 +285,10 @@ mod tests {
     }
 
     fn conditions(shape: &str, placement: Placement) -> Conditions {
+        let shape: Shape = shape.parse().unwrap();
         Conditions {
-            shape: shape.parse().unwrap(),
+            shape,
+            buffer: shape.buffer(),
             placement,
             engine: Engine::Raw,
             rounds: 2,

@@ -7,6 +7,7 @@ pub mod memory;
 pub mod models;
 pub mod network;
 pub mod port;
+pub mod registered;
 pub mod system_calls;
 
 use std::io::{self, Error};

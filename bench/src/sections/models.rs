@@ -79,6 +79,7 @@ fn pair(
     let shape = Shape::new(connections, 64);
     let conditions = Conditions {
         shape,
+        buffer: shape.buffer(),
         placement: Placement::for_workers(1),
         engine: Engine::Raw,
         rounds: options.rounds,

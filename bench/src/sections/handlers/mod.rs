@@ -80,6 +80,7 @@ fn throughput(
 ) -> io::Result<Option<Bar>> {
     let conditions = Conditions {
         shape: SHAPE,
+        buffer: SHAPE.buffer(),
         placement: Placement::Free,
         engine: Engine::Raw,
         rounds: options.rounds,

@@ -34,18 +34,11 @@ pub fn run(options: &Options, report: &mut Report) -> io::Result<Vec<Bar>> {
     let load = |address| drive(address, duration);
     contest::measure(title, options, &mut contenders, load, report)?;
     let [raw, port, _] = &contenders;
-    Ok(vec![
-        Bar::new(
-            "datagrams/s / raw epoll",
-            port.rate(raw),
-            Limit::AtLeast(1.0),
-        ),
-        Bar::new(
-            "CPU per datagram / raw epoll",
-            port.cpu(raw),
-            Limit::AtMost(1.05),
-        ),
-    ])
+    Ok(vec![Bar::new(
+        "datagrams/s / raw epoll",
+        port.rate(raw),
+        Limit::AtLeast(1.0),
+    )])
 }
 
 fn drive(address: SocketAddr, duration: Duration) -> io::Result<Work> {

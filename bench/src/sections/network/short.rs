@@ -29,14 +29,11 @@ pub fn accept(options: &Options, report: &mut Report) -> io::Result<Vec<Bar>> {
         report,
     )?;
     let [raw, port] = &contenders;
-    Ok(vec![
-        Bar::new("accepts/s / raw epoll", port.rate(raw), Limit::AtLeast(0.9)),
-        Bar::new(
-            "CPU per accept / raw epoll",
-            port.cpu(raw),
-            Limit::AtMost(1.25),
-        ),
-    ])
+    Ok(vec![Bar::new(
+        "accepts/s / raw epoll",
+        port.rate(raw),
+        Limit::AtLeast(0.9),
+    )])
 }
 
 /// A connection for each message.
@@ -56,24 +53,12 @@ pub fn churn(options: &Options, report: &mut Report) -> io::Result<Vec<Bar>> {
         &mut contenders,
         report,
     )?;
-    let [raw, close, reuse] = &contenders;
-    Ok(vec![
-        Bar::new(
-            "short echoes/s / raw epoll",
-            close.rate(raw),
-            Limit::AtLeast(0.9),
-        ),
-        Bar::new(
-            "CPU per short echo / raw epoll",
-            close.cpu(raw),
-            Limit::AtMost(1.25),
-        ),
-        Bar::new(
-            "the same, sockets reused",
-            reuse.cpu(raw),
-            Limit::AtMost(1.25),
-        ),
-    ])
+    let [raw, close, _] = &contenders;
+    Ok(vec![Bar::new(
+        "short echoes/s / raw epoll",
+        close.rate(raw),
+        Limit::AtLeast(0.9),
+    )])
 }
 
 fn measure(
