@@ -19,7 +19,7 @@ use larboard_win32::Win32::System::IO::{
 use larboard_win32::Win32::System::Threading::INFINITE;
 
 /// As many clients each worker serves.
-const CLIENTS: u32 = 4096;
+const CLIENTS: u32 = 16_384;
 /// A client has so many buffers, each of which is received into, sent, and received into again.
 const BUFFERS: u32 = 2;
 const BATCH: usize = 256;
