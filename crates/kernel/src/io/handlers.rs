@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// A handler that lasts longer than this, in nanoseconds, is long. One that sends to a thread that sleeps on another
 /// processor is below.
-const LONG: u64 = 16_000;
+const LONG: u64 = 19_000;
 /// No sample counts for more: one handler of a second among short ones is not enough, one in twenty is.
 const MOST: u64 = 3 * LONG;
 /// Every so many dequeues a sample is taken. A prime: programs take receives and sends by turns, in two or in four.
