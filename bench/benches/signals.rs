@@ -3,9 +3,6 @@
 //! `one thread`: signal, then wait; nobody sleeps. `two threads`: a round trip between threads that sleep, on one processor
 //! and on two.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use larboard_bench::{cpu, signals};
@@ -43,35 +40,8 @@ fn two_threads<S: FnMut() + Send, W: FnMut() + Send>(
     halves: fn() -> (S, W),
 ) {
     group.bench_function(name, |bencher| {
-        bencher.iter_custom(|trips| round_trips(trips, processors, [halves(), halves()]));
+        bencher.iter_custom(|trips| signals::round_trips(trips, processors, [halves(), halves()]));
     });
-}
-
-fn round_trips<S: FnMut() + Send, W: FnMut() + Send>(
-    trips: u64,
-    processors: [usize; 2],
-    halves: [(S, W); 2],
-) -> Duration {
-    let [(mut ping, mut hear_ping), (mut pong, mut hear_pong)] = halves;
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            cpu::pin(processors[1]);
-            for _ in 0..trips {
-                hear_ping();
-                pong();
-            }
-        });
-        let first = scope.spawn(move || {
-            cpu::pin(processors[0]);
-            let start = Instant::now();
-            for _ in 0..trips {
-                ping();
-                hear_pong();
-            }
-            start.elapsed()
-        });
-        first.join().expect("a round trip does not fail")
-    })
 }
 
 fn measure(criterion: &mut Criterion) {

@@ -7,6 +7,8 @@ use std::os::fd::FromRawFd;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use larboard_win32::Win32::Foundation::{
     CloseHandle, DUPLICATE_SAME_ACCESS, DuplicateHandle, HANDLE, INVALID_HANDLE_VALUE,
@@ -20,6 +22,39 @@ use larboard_win32::Win32::System::Threading::{
     WaitForSingleObject,
 };
 use parking_lot::{Condvar, Mutex};
+
+use crate::cpu;
+
+/// The time of so many round trips between two threads, each bound to a processor.
+///
+/// # Panics
+/// If a signal cannot be given or taken.
+pub fn round_trips<S: FnMut() + Send, W: FnMut() + Send>(
+    trips: u64,
+    processors: [usize; 2],
+    halves: [(S, W); 2],
+) -> Duration {
+    let [(mut ping, mut hear_ping), (mut pong, mut hear_pong)] = halves;
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            cpu::pin(processors[1]);
+            for _ in 0..trips {
+                hear_ping();
+                pong();
+            }
+        });
+        let first = scope.spawn(move || {
+            cpu::pin(processors[0]);
+            let start = Instant::now();
+            for _ in 0..trips {
+                ping();
+                hear_pong();
+            }
+            start.elapsed()
+        });
+        first.join().expect("a round trip does not fail")
+    })
+}
 
 /// A handle, closed with this value.
 struct Object(HANDLE);

@@ -1,7 +1,6 @@
 //! What posting and fetching packets costs, against channels on one thread and against a bare futex between two.
 
 use std::io;
-use std::thread;
 use std::time::Instant;
 
 use clap::Args;
@@ -127,22 +126,6 @@ fn ping_pong<S: FnMut() + Send, W: FnMut() + Send>(
     processors: [usize; 2],
     halves: fn() -> (S, W),
 ) -> f64 {
-    let ((mut ping, mut hear_ping), (mut pong, mut hear_pong)) = (halves(), halves());
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            cpu::pin(processors[1]);
-            for _ in 0..TRIPS {
-                hear_ping();
-                pong();
-            }
-        });
-        let pinging = scope.spawn(move || {
-            cpu::pin(processors[0]);
-            timed(TRIPS, || {
-                ping();
-                hear_pong();
-            })
-        });
-        pinging.join().expect("a round trip does not fail")
-    })
+    let time = signals::round_trips(TRIPS.into(), processors, [halves(), halves()]);
+    time.as_nanos() as f64 / f64::from(TRIPS)
 }
