@@ -55,15 +55,7 @@ pub unsafe fn send(
         ));
     }
     let finished = success(length);
-    complete::complete_plain(
-        file,
-        overlapped,
-        packet,
-        finished,
-        true,
-        &mut complete::post,
-    );
-    Some(Started::Done(finished))
+    Some(end_at_once(file, overlapped, packet, finished))
 }
 
 /// Linux tells of an error once: it has to be taken here. The general way tries again if there is only no room.
@@ -112,15 +104,7 @@ pub unsafe fn send_to(
         return failed(file, overlapped);
     }
     let finished = success(n as u32);
-    complete::complete_plain(
-        file,
-        overlapped,
-        packet,
-        finished,
-        true,
-        &mut complete::post,
-    );
-    Some(Started::Done(finished))
+    Some(end_at_once(file, overlapped, packet, finished))
 }
 
 /// The system took a part: the rest waits.
@@ -233,9 +217,7 @@ pub unsafe fn receive_from(
                 bytes,
                 flags,
             };
-            let deliver = &mut complete::post;
-            complete::complete_plain(file, overlapped, packet, finished, true, deliver);
-            return Some(Started::Done(finished));
+            return Some(end_at_once(file, overlapped, packet, finished));
         }
     }
     let receive = Receive {
@@ -306,6 +288,19 @@ pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
         complete::complete_plain(file, overlapped, packet, finished, false, deliver);
     }
     true
+}
+
+/// The end of an operation whose starting call returns the outcome itself.
+#[inline]
+fn end_at_once(
+    file: &File,
+    overlapped: OverlappedPtr,
+    packet: bool,
+    finished: Finished,
+) -> Started {
+    let deliver = &mut complete::post;
+    complete::complete_plain(file, overlapped, packet, finished, true, deliver);
+    Started::Done(finished)
 }
 
 fn success(bytes: u32) -> Finished {
