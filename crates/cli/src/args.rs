@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::build::args::{BuildArgs, RunArgs};
 use crate::messages::Lang;
 use crate::model::Model;
 
@@ -26,6 +27,10 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Build a server for Windows, in C or C++, as a program for Linux
+    Build(Box<BuildArgs>),
+    /// Build it and run it
+    Run(Box<RunArgs>),
     /// Run an echo server on one of the I/O models
     Serve(ServeArgs),
     /// Talk to an echo server, line by line

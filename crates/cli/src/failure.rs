@@ -34,6 +34,14 @@ impl Failure {
         Self::Usage(line.trim_start_matches("error: ").to_owned())
     }
 
+    /// The line, if there is one.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Message(message) | Self::Usage(message) => message,
+            Self::BrokenPipe => "",
+        }
+    }
+
     /// Prints the line, if there is one, and names the exit status.
     pub fn report(self) -> ExitCode {
         match self {

@@ -2,6 +2,7 @@
 //! `larboard`: runs every Windows I/O model on Linux, under load, side by side.
 
 mod args;
+mod build;
 mod client;
 mod compare;
 mod console;
@@ -36,6 +37,8 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Build(args) => build::build(&args),
+        Command::Run(args) => build::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Client(args) => client::run(&args),
         Command::Load(args) => load::run(&args),

@@ -1,0 +1,222 @@
+//! Linking, and what to say about names that are not there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::compile::{Stamp, stamp};
+
+/// One run of the linker or the archiver.
+#[derive(Debug)]
+pub struct Link {
+    /// The command.
+    pub command: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// The file to make.
+    pub output: PathBuf,
+    /// The files it is made of.
+    pub inputs: Vec<PathBuf>,
+    /// Where it is remembered what the file was made of.
+    pub record: PathBuf,
+    /// Whether the old file has to go first: an archive would keep what is in it.
+    pub anew: bool,
+}
+
+impl Link {
+    /// Whether the file is what this would make.
+    pub fn is_done(&self) -> bool {
+        let Some(output) = stamp(&self.output) else {
+            return false;
+        };
+        let record = fs::read_to_string(&self.record).unwrap_or_default();
+        self.identity()
+            .is_some_and(|identity| record == line(identity, output))
+    }
+
+    /// Makes the file.
+    pub fn run(&self) -> io::Result<Output> {
+        let _ = fs::remove_file(&self.record);
+        if let Some(folder) = self.output.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        if self.anew {
+            let _ = fs::remove_file(&self.output);
+        }
+        let output = Command::new(&self.command).args(&self.arguments).output()?;
+        if let (true, Some(identity), Some(stamp)) = (
+            output.status.success(),
+            self.identity(),
+            stamp(&self.output),
+        ) {
+            fs::write(&self.record, line(identity, stamp))?;
+        }
+        Ok(output)
+    }
+
+    fn identity(&self) -> Option<u64> {
+        let mut hasher = DefaultHasher::new();
+        (&self.command, &self.arguments).hash(&mut hasher);
+        for input in &self.inputs {
+            let stamp = stamp(input)?;
+            format!("{stamp:?}").hash(&mut hasher);
+        }
+        Some(hasher.finish())
+    }
+}
+
+fn line(identity: u64, output: Stamp) -> String {
+    format!("{identity:016x} {output:?}\n")
+}
+
+/// The names that a linker's message says are not defined, each once.
+pub fn undefined(message: &str) -> BTreeSet<String> {
+    message
+        .lines()
+        .filter_map(|line| {
+            // GNU: undefined reference to `X'; LLVM: undefined symbol: X
+            let name = match line.split_once("undefined reference to `") {
+                Some((_, rest)) => rest.trim_end().trim_end_matches('\'').to_owned(),
+                None => line.split_once("undefined symbol: ")?.1.trim().to_owned(),
+            };
+            Some(name)
+        })
+        .collect()
+}
+
+/// The last name of a C++ name with parameters: `Session::Send(int)` is `Send`.
+pub fn last_name(name: &str) -> &str {
+    let name = name.split_once('(').map_or(name, |(name, _)| name);
+    name.rsplit([':', ' ', '&', '*']).next().unwrap_or(name)
+}
+
+/// What a library of Windows' own is called, of those that Larboard stands for or that need nothing.
+pub fn is_of_windows(library: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "kernel32",
+        "user32",
+        "gdi32",
+        "winspool",
+        "comdlg32",
+        "advapi32",
+        "shell32",
+        "ole32",
+        "oleaut32",
+        "uuid",
+        "odbc32",
+        "odbccp32",
+        "ws2_32",
+        "wsock32",
+        "mswsock",
+        "winmm",
+        "iphlpapi",
+        "ntdll",
+        "psapi",
+        "dbghelp",
+        "imagehlp",
+        "shlwapi",
+        "rpcrt4",
+        "bcrypt",
+        "crypt32",
+        "version",
+        "userenv",
+        "secur32",
+        "netapi32",
+        "wtsapi32",
+        "synchronization",
+        "comctl32",
+        "imm32",
+        "setupapi",
+        "wininet",
+        "winhttp",
+        "urlmon",
+        "pdh",
+        "mpr",
+        "dbgeng",
+        "powrprof",
+        "fwpuclnt",
+        "normaliz",
+        "wldap32",
+        "onecore",
+        "onecoreuap",
+        "mincore",
+        "pathcch",
+        "propsys",
+        "legacy_stdio_definitions",
+        "libcmt",
+        "libcmtd",
+        "msvcrt",
+        "msvcrtd",
+        "ucrt",
+        "ucrtd",
+        "vcruntime",
+        "vcruntimed",
+        "libvcruntime",
+        "msvcprt",
+        "msvcprtd",
+        "libcpmt",
+        "libcpmtd",
+        "oldnames",
+        "dnsapi",
+        "avrt",
+        "runtimeobject",
+        "windowsapp",
+        "concrt",
+        "libconcrt",
+        "libconcrtd",
+        "dxguid",
+        "ksuser",
+        "cabinet",
+        "tdh",
+    ];
+    KNOWN.contains(&stem(library).as_str())
+}
+
+/// The name of a library without folder and ending, in small letters.
+pub fn stem(library: &str) -> String {
+    let name = super::tree::slashes(library.trim()).to_lowercase();
+    let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+    name.strip_suffix(".lib").map(str::to_owned).unwrap_or(name)
+}
+
+/// Whether a file is a library of Windows: its members are COFF. Linux' begin with ELF.
+pub fn is_windows_library(path: &Path) -> bool {
+    let Ok(bytes) = fs::read(path) else {
+        return false;
+    };
+    bytes.starts_with(b"!<arch>\n") && !bytes.windows(4).any(|window| window == b"\x7fELF")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn undefined_names_are_read_from_either_linker() {
+        let gnu = "a.o: in function `main':\na.cpp:(.text+0x1): undefined reference to `PdhOpenQueryW'\n\
+                   a.cpp:(.text+0x9): undefined reference to `Session::Send(int)'\n";
+        assert_eq!(
+            undefined(gnu),
+            BTreeSet::from(["PdhOpenQueryW".to_owned(), "Session::Send(int)".to_owned()])
+        );
+        let llvm = "ld.lld: error: undefined symbol: PdhOpenQueryW\n>>> referenced by a.cpp:3\n";
+        assert_eq!(
+            undefined(llvm),
+            BTreeSet::from(["PdhOpenQueryW".to_owned()])
+        );
+        assert_eq!(last_name("Session::Send(int)"), "Send");
+        assert_eq!(last_name("PdhOpenQueryW"), "PdhOpenQueryW");
+    }
+
+    #[test]
+    fn libraries_of_windows_are_known_however_written() {
+        assert!(
+            is_of_windows("WS2_32.LIB") && is_of_windows(" winmm.lib") && is_of_windows("ws2_32")
+        );
+        assert!(!is_of_windows("..\\Lib\\Common.lib"));
+        assert_eq!(stem("..\\Lib\\Common.lib"), "common");
+    }
+}

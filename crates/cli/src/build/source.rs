@@ -1,0 +1,94 @@
+//! From what was given on the command line to a plan.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::args::BuildArgs;
+use super::plan::Plan;
+use super::{plain, tree};
+use crate::failure::Failure;
+
+/// What to build.
+pub fn plan(args: &BuildArgs) -> Result<Plan, Failure> {
+    let here = env::current_dir()?;
+    let mut inputs = Vec::new();
+    for input in &args.inputs {
+        let path = tree::plain(&here.join(input));
+        if !path.exists() {
+            return Err(Failure::new(format_args!(
+                "there is no {}",
+                input.display()
+            )));
+        }
+        inputs.push(path);
+    }
+    let mut plan = match inputs.as_slice() {
+        [folder] if folder.is_dir() => {
+            plain::plan(&plain::sources_below(folder), Some(folder), args)?
+        }
+        sources => plain::plan(&files(sources)?, None, args)?,
+    };
+    adjust(&mut plan, args, &here)?;
+    Ok(plan)
+}
+
+fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    match inputs.iter().find(|input| input.is_dir()) {
+        Some(folder) => Err(Failure::new(format_args!(
+            "give either sources or one folder: {} is a folder",
+            folder.display()
+        ))),
+        None => Ok(inputs.to_vec()),
+    }
+}
+
+/// What the command line says counts for every product.
+fn adjust(plan: &mut Plan, args: &BuildArgs, here: &Path) -> Result<(), Failure> {
+    let folders: Vec<_> = args
+        .folders
+        .iter()
+        .map(|folder| tree::plain(&here.join(folder)))
+        .collect();
+    if let Some(output) = &args.output {
+        let output = tree::plain(&here.join(output));
+        match plan.products.as_mut_slice() {
+            [only] => only.output = output,
+            several => {
+                let program = several
+                    .iter_mut()
+                    .filter(|product| product.kind == super::Kind::Program);
+                let programs: Vec<_> = program.collect();
+                match <[_; 1]>::try_from(programs) {
+                    Ok([program]) => program.output = output,
+                    Err(_) => {
+                        return Err(Failure::Usage(
+                            "--output is for one program: choose with --project".to_owned(),
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    for product in &mut plan.products {
+        if product.output.is_dir() {
+            product
+                .output
+                .set_file_name(format!("{}.out", product.name));
+        }
+        for unit in &mut product.units {
+            let options = &mut unit.options;
+            options.definitions.extend(args.definitions.iter().cloned());
+            options.folders.splice(0..0, folders.iter().cloned());
+            if let Some(standard) = args.standard {
+                match standard.language {
+                    super::standard::Language::C => options.c = Some(standard),
+                    super::standard::Language::Cxx => options.cxx = Some(standard),
+                }
+            }
+            if let Some(characters) = args.characters() {
+                options.characters = characters;
+            }
+        }
+    }
+    Ok(())
+}
