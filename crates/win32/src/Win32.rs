@@ -83,9 +83,34 @@ pub mod Security {
 pub mod Storage {
     /// Files.
     pub mod FileSystem {
-        pub use crate::files::{
-            CreateFileA, CreateFileW, GetFileType, ReadFile, ReadFileEx, WriteFile, WriteFileEx,
+        pub use crate::files::attributes::{
+            GetFileAttributesA, GetFileAttributesExA, GetFileAttributesExW, GetFileAttributesW,
+            SetFileAttributesA, SetFileAttributesW,
         };
+        pub use crate::files::copy::{
+            CopyFileA, CopyFileW, DeleteFileA, DeleteFileW, MoveFileA, MoveFileExA, MoveFileExW,
+            MoveFileW,
+        };
+        pub use crate::files::directories::{
+            CreateDirectoryA, CreateDirectoryW, GetDiskFreeSpaceExA, GetDiskFreeSpaceExW,
+            RemoveDirectoryA, RemoveDirectoryW,
+        };
+        pub use crate::files::find::{
+            FindClose, FindFirstFileA, FindFirstFileW, FindNextFileA, FindNextFileW,
+        };
+        pub use crate::files::information::{GetFileInformationByHandle, GetFileTime, SetFileTime};
+        pub use crate::files::names::{
+            GetFullPathNameA, GetFullPathNameW, GetLongPathNameA, GetLongPathNameW,
+        };
+        pub use crate::files::open::{CreateFileA, CreateFileW};
+        pub use crate::files::position::{
+            FlushFileBuffers, GetFileSize, GetFileSizeEx, SetEndOfFile, SetFilePointer,
+            SetFilePointerEx,
+        };
+        pub use crate::files::temporary::{
+            GetTempFileNameA, GetTempFileNameW, GetTempPathA, GetTempPathW,
+        };
+        pub use crate::files::{GetFileType, ReadFile, ReadFileEx, WriteFile, WriteFileEx};
         pub use crate::ports::SetFileCompletionNotificationModes;
         pub use windows_sys::Win32::Storage::FileSystem::*;
     }
@@ -93,6 +118,14 @@ pub mod Storage {
 
 /// The system.
 pub mod System {
+    /// The environment of the process.
+    pub mod Environment {
+        pub use crate::files::directories::{
+            GetCurrentDirectoryA, GetCurrentDirectoryW, SetCurrentDirectoryA, SetCurrentDirectoryW,
+        };
+        pub use windows_sys::Win32::System::Environment::*;
+    }
+
     /// Overlapped I/O and completion ports.
     pub mod IO {
         pub use crate::overlapped::{
@@ -104,6 +137,12 @@ pub mod System {
             PostQueuedCompletionStatus,
         };
         pub use windows_sys::Win32::System::IO::*;
+    }
+
+    /// Pipes.
+    pub mod Pipes {
+        pub use crate::files::pipe::{CreatePipe, PeekNamedPipe};
+        pub use windows_sys::Win32::System::Pipes::*;
     }
 
     /// The machine and its clock.

@@ -3,7 +3,9 @@
 use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd};
 use std::sync::Arc;
 
-use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Foundation::{
+    ERROR_INVALID_HANDLE, ERROR_TOO_MANY_OPEN_FILES, HANDLE, INVALID_HANDLE_VALUE,
+};
 use windows_sys::Win32::Networking::WinSock::{
     AF_INET, AF_INET6, INVALID_SOCKET, SOCKET, WSAEAFNOSUPPORT, WSAENOTSOCK,
 };
@@ -13,7 +15,8 @@ use larboard_kernel::device::socket::{Socket, phase};
 use larboard_kernel::io::file::File;
 
 use crate::error::WsaError;
-use crate::guard::{infallible, winsock};
+use crate::files::open;
+use crate::guard::{infallible, win32, winsock};
 use crate::handles;
 use crate::winsock::socket;
 
@@ -30,6 +33,32 @@ pub extern "system" fn larboard_fd(handle: HANDLE) -> i32 {
         let file = handles::get::<File>(handle).ok();
         file.and_then(|file| file.with_fd(|fd| fd).ok())
             .unwrap_or(-1)
+    })
+}
+
+/// Makes a handle of the descriptor of a file, pipe or terminal, for `ReadFile`, `WriteFile` and the like without OVERLAPPED.
+/// The descriptor becomes the library's and is closed with the handle. Its file pointer is the handle's, and shared with its
+/// copies.
+///
+/// Errors: `INVALID_HANDLE_VALUE` with `ERROR_INVALID_HANDLE`, `ERROR_TOO_MANY_OPEN_FILES`; the descriptor then stays
+/// the caller's.
+///
+/// # Safety
+/// Sound to call at any time; `unsafe` because Windows declares it so.
+#[unsafe(no_mangle)]
+pub extern "system" fn larboard_handle_from_fd(fd: i32) -> HANDLE {
+    win32(INVALID_HANDLE_VALUE, || {
+        // SAFETY: takes a descriptor and numbers.
+        if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
+            return Err(ERROR_INVALID_HANDLE.into());
+        }
+        // The handle gets a copy, so that a failure leaves the caller's descriptor alone.
+        // SAFETY: it has been seen to be open; it is borrowed for this call.
+        let copy = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned();
+        let handle = open::adopt(copy.map_err(|_| ERROR_TOO_MANY_OPEN_FILES)?)?;
+        // SAFETY: the caller has handed the descriptor over.
+        unsafe { libc::close(fd) };
+        Ok(handle)
     })
 }
 

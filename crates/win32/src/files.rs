@@ -1,96 +1,50 @@
-//! Files: opening disk files, and the file functions on disk files and sockets alike (HND-24 to HND-32).
+//! Files: the file functions on disk files, pipes, terminals and sockets alike (HND-24 to HND-32), and below the functions
+//! on names, positions, attributes and folders.
 
-use std::ffi::CString;
-use std::io::Error;
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
+pub(crate) mod attributes;
+pub(crate) mod copy;
+pub(crate) mod directories;
+pub(crate) mod find;
+pub(crate) mod information;
+pub(crate) mod names;
+pub(crate) mod open;
+pub(crate) mod pipe;
+pub(crate) mod position;
+pub(crate) mod temporary;
+
+use std::sync::Arc;
+use std::task::Poll;
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_DISK_FULL, ERROR_FILE_EXISTS,
-    ERROR_FILE_NOT_FOUND, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_NAME,
-    ERROR_INVALID_PARAMETER, ERROR_NOACCESS, ERROR_NOT_ENOUGH_MEMORY, ERROR_NOT_SUPPORTED,
-    ERROR_PATH_NOT_FOUND, ERROR_TOO_MANY_OPEN_FILES, ERROR_WRITE_PROTECT, FALSE, GENERIC_ALL,
-    GENERIC_READ, GENERIC_WRITE, HANDLE, INVALID_HANDLE_VALUE, TRUE,
+    ERROR_ACCESS_DENIED, ERROR_BROKEN_PIPE, ERROR_DISK_FULL, ERROR_GEN_FAILURE, ERROR_HANDLE_EOF,
+    ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_NO_DATA, ERROR_NOACCESS,
+    ERROR_NOT_SUPPORTED, FALSE, HANDLE, TRUE,
 };
-use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::Win32::Storage::FileSystem::{
-    CREATE_ALWAYS, CREATE_NEW, FILE_APPEND_DATA, FILE_CREATION_DISPOSITION, FILE_FLAG_OVERLAPPED,
-    FILE_FLAGS_AND_ATTRIBUTES, FILE_READ_DATA, FILE_SHARE_MODE, FILE_TYPE, FILE_TYPE_CHAR,
-    FILE_TYPE_DISK, FILE_TYPE_PIPE, FILE_TYPE_UNKNOWN, FILE_WRITE_DATA, OPEN_ALWAYS, OPEN_EXISTING,
-    TRUNCATE_EXISTING,
+    FILE_TYPE, FILE_TYPE_CHAR, FILE_TYPE_DISK, FILE_TYPE_PIPE, FILE_TYPE_UNKNOWN,
 };
 use windows_sys::Win32::System::IO::{LPOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED};
-use windows_sys::core::{BOOL, PCSTR, PCWSTR};
+use windows_sys::core::BOOL;
 
 use larboard_kernel::device::disk::Disk;
 use larboard_kernel::device::socket::transfer::{Receive, Send};
 use larboard_kernel::device::socket::{Operation, phase};
-use larboard_kernel::device::{Buffers, Device};
-use larboard_kernel::io::blocking::Patience;
+use larboard_kernel::device::{Buffers, Device, Direction};
+use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::file::{self, File};
 
-use crate::error::{Win32Error, set_last_error};
+use crate::error::Win32Error;
 use crate::guard::{is_bad, store, win32};
 use crate::handles;
 use crate::operation::{self, Notify};
-use crate::text::{narrow, wide};
-
-/// Opens or makes a file on a disk. Names are those of Linux.
-///
-/// `CREATE_ALWAYS` and `OPEN_ALWAYS` set the last error to `ERROR_ALREADY_EXISTS` if the file was there, otherwise to
-/// 0. The share mode and the attributes have no effect.
-///
-/// Errors: `INVALID_HANDLE_VALUE` with `ERROR_FILE_NOT_FOUND`, `ERROR_PATH_NOT_FOUND`, `ERROR_ACCESS_DENIED`,
-/// `ERROR_FILE_EXISTS`, `ERROR_INVALID_NAME`, `ERROR_INVALID_PARAMETER`, `ERROR_TOO_MANY_OPEN_FILES`;
-/// `ERROR_NOT_SUPPORTED` for overlapped use of what is no regular file.
-///
-/// # Safety
-/// The name is null or ends with 0, the attributes are null or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn CreateFileW(
-    lpfilename: PCWSTR,
-    dwdesiredaccess: u32,
-    _dwsharemode: FILE_SHARE_MODE,
-    lpsecurityattributes: *const SECURITY_ATTRIBUTES,
-    dwcreationdisposition: FILE_CREATION_DISPOSITION,
-    dwflagsandattributes: FILE_FLAGS_AND_ATTRIBUTES,
-    _htemplatefile: HANDLE,
-) -> HANDLE {
-    win32(INVALID_HANDLE_VALUE, || {
-        // SAFETY: this function's contract.
-        let name = unsafe { wide(lpfilename) };
-        let how = (dwdesiredaccess, dwcreationdisposition, dwflagsandattributes);
-        // SAFETY: this function's contract.
-        unsafe { create(name, how, lpsecurityattributes) }
-    })
-}
-
-/// As [`CreateFileW`], with a narrow name.
-///
-/// # Safety
-/// As for [`CreateFileW`].
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn CreateFileA(
-    lpfilename: PCSTR,
-    dwdesiredaccess: u32,
-    _dwsharemode: FILE_SHARE_MODE,
-    lpsecurityattributes: *const SECURITY_ATTRIBUTES,
-    dwcreationdisposition: FILE_CREATION_DISPOSITION,
-    dwflagsandattributes: FILE_FLAGS_AND_ATTRIBUTES,
-    _htemplatefile: HANDLE,
-) -> HANDLE {
-    win32(INVALID_HANDLE_VALUE, || {
-        // SAFETY: this function's contract.
-        let name = unsafe { narrow(lpfilename) };
-        let how = (dwdesiredaccess, dwcreationdisposition, dwflagsandattributes);
-        // SAFETY: this function's contract.
-        unsafe { create(name, how, lpsecurityattributes) }
-    })
-}
+use crate::path::errno;
 
 /// Reads from a file or receives on a socket, overlapped if an OVERLAPPED is given (HND-31, HND-32, OVL-16).
 ///
 /// Errors: `ERROR_IO_PENDING`; `ERROR_INVALID_HANDLE`; `ERROR_NOACCESS` for a null buffer, and without OVERLAPPED for a
-/// null count; `ERROR_NOT_SUPPORTED` for an OVERLAPPED on a disk file; the translated status of a failed receive.
+/// null count; `ERROR_NOT_SUPPORTED` for an OVERLAPPED on a disk file that was opened for overlapped use;
+/// `ERROR_ACCESS_DENIED` if it was not opened for that; `ERROR_HANDLE_EOF` at the end of a file with an OVERLAPPED;
+/// `ERROR_BROKEN_PIPE` when the other end of a pipe is closed; the translated status of a failed receive.
 ///
 /// # Safety
 /// The buffer is null or valid for its length, until completion if an OVERLAPPED is given, as is the OVERLAPPED.
@@ -119,7 +73,7 @@ pub unsafe extern "system" fn ReadFile(
 
 /// Writes to a file or sends on a socket, overlapped if an OVERLAPPED is given (HND-31, HND-32, OVL-16).
 ///
-/// Errors as [`ReadFile`].
+/// Errors as [`ReadFile`]; `ERROR_NO_DATA` for a pipe that nobody reads any more, `ERROR_DISK_FULL`.
 ///
 /// # Safety
 /// As for [`ReadFile`].
@@ -205,120 +159,9 @@ pub unsafe extern "system" fn GetFileType(hfile: HANDLE) -> FILE_TYPE {
         Some(fd) => Ok(kind(fd)),
         None => match handles::get::<File>(hfile)?.device() {
             Device::Socket(_) => Ok(FILE_TYPE_PIPE),
-            Device::Disk(_) => Ok(FILE_TYPE_DISK),
+            Device::Disk(_) => Ok(handles::get::<File>(hfile)?.with_fd(kind)?),
             Device::Watched => Err(ERROR_INVALID_HANDLE.into()), // no handle denotes one
         },
-    })
-}
-
-/// Opening for reading, writing, or neither.
-fn access(desired: u32) -> i32 {
-    let reads = desired & (GENERIC_READ | GENERIC_ALL | FILE_READ_DATA) != 0;
-    let writes = desired & (GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA | FILE_APPEND_DATA) != 0;
-    match (reads, writes) {
-        (_, false) => libc::O_RDONLY,
-        (false, true) => libc::O_WRONLY,
-        (true, true) => libc::O_RDWR,
-    }
-}
-
-/// # Safety
-/// The attributes are null or valid for a read.
-unsafe fn create(
-    name: Option<String>,
-    (desired, disposition, flags): (u32, FILE_CREATION_DISPOSITION, FILE_FLAGS_AND_ATTRIBUTES),
-    attributes: *const SECURITY_ATTRIBUTES,
-) -> Result<HANDLE, Win32Error> {
-    let name = name
-        .filter(|name| !name.is_empty())
-        .ok_or(ERROR_PATH_NOT_FOUND)?;
-    let name = CString::new(name).map_err(|_| ERROR_INVALID_NAME)?;
-    let (fd, existed) = open(&name, access(desired), disposition)?;
-    let overlapped = flags & FILE_FLAG_OVERLAPPED != 0;
-    if overlapped && kind(fd.as_raw_fd()) != FILE_TYPE_DISK {
-        return Err(ERROR_NOT_SUPPORTED.into());
-    }
-    let modes = if overlapped { file::OVERLAPPED } else { 0 };
-    let file = File::new(fd.into_raw_fd(), Device::Disk(Disk::default()), modes);
-    // SAFETY: this function's contract.
-    let handle = unsafe { handles::open(file, attributes) }?;
-    match disposition {
-        CREATE_ALWAYS | OPEN_ALWAYS => {
-            set_last_error(if existed { ERROR_ALREADY_EXISTS } else { 0 })
-        }
-        CREATE_NEW => set_last_error(0),
-        _ => {}
-    }
-    Ok(handle)
-}
-
-/// The descriptor, and whether the file was there before.
-fn open(
-    name: &CString,
-    access: i32,
-    disposition: FILE_CREATION_DISPOSITION,
-) -> Result<(OwnedFd, bool), Win32Error> {
-    let (make, keep) = match disposition {
-        CREATE_NEW => (Some(libc::O_CREAT | libc::O_EXCL), None),
-        CREATE_ALWAYS => (Some(libc::O_CREAT | libc::O_EXCL), Some(libc::O_TRUNC)),
-        OPEN_ALWAYS => (Some(libc::O_CREAT | libc::O_EXCL), Some(0)),
-        OPEN_EXISTING => (None, Some(0)),
-        TRUNCATE_EXISTING if access == libc::O_RDONLY => return Err(ERROR_INVALID_PARAMETER.into()),
-        TRUNCATE_EXISTING => (None, Some(libc::O_TRUNC)),
-        _ => return Err(ERROR_INVALID_PARAMETER.into()),
-    };
-    let attempt = |flags: i32| {
-        // SAFETY: the name ends with 0; the result is checked before it is owned.
-        let fd = unsafe {
-            libc::open(
-                name.as_ptr(),
-                access | flags | libc::O_CLOEXEC | libc::O_NOCTTY,
-                0o666,
-            )
-        };
-        if fd < 0 {
-            return Err(errno());
-        }
-        // SAFETY: a fresh descriptor that nobody else owns.
-        Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-    };
-    if let Some(flags) = make {
-        match attempt(flags) {
-            Ok(fd) => return Ok((fd, false)),
-            Err(libc::EEXIST) if keep.is_some() => {}
-            Err(error) => return Err(open_error(error, name)),
-        }
-    }
-    let fd = attempt(keep.unwrap_or_default()).map_err(|error| open_error(error, name))?;
-    Ok((fd, true))
-}
-
-fn errno() -> i32 {
-    Error::last_os_error().raw_os_error().unwrap_or_default()
-}
-
-fn open_error(error: i32, name: &CString) -> Win32Error {
-    Win32Error(match error {
-        libc::ENOENT => {
-            let name = std::path::Path::new(name.to_str().unwrap_or_default());
-            let there = name
-                .parent()
-                .is_none_or(|parent| parent.as_os_str().is_empty() || parent.is_dir());
-            if there {
-                ERROR_FILE_NOT_FOUND
-            } else {
-                ERROR_PATH_NOT_FOUND
-            }
-        }
-        libc::ENOTDIR => ERROR_PATH_NOT_FOUND,
-        libc::EACCES | libc::EPERM | libc::EISDIR => ERROR_ACCESS_DENIED,
-        libc::EEXIST => ERROR_FILE_EXISTS,
-        libc::EMFILE | libc::ENFILE => ERROR_TOO_MANY_OPEN_FILES,
-        libc::ENAMETOOLONG => ERROR_INVALID_NAME,
-        libc::ENOSPC => ERROR_DISK_FULL,
-        libc::EROFS => ERROR_WRITE_PROTECT,
-        libc::ENOMEM => ERROR_NOT_ENOUGH_MEMORY,
-        _ => ERROR_GEN_FAILURE,
     })
 }
 
@@ -343,9 +186,16 @@ impl Transfer {
             return Err(ERROR_NOACCESS.into());
         }
         let bytes = match file.device() {
-            Device::Disk(_) if !notify.is_synchronous() => return Err(ERROR_NOT_SUPPORTED.into()),
-            // SAFETY: this function's contract.
-            Device::Disk(disk) => unsafe { self.on_disk(&file, disk) }?,
+            Device::Disk(_) if !notify.is_synchronous() && file.has_modes(file::OVERLAPPED) => {
+                return Err(ERROR_NOT_SUPPORTED.into());
+            }
+            Device::Disk(disk) => {
+                let file = handles::arc(&file);
+                // SAFETY: null or valid by this function's contract.
+                unsafe { store(count, 0) };
+                // SAFETY: this function's contract.
+                unsafe { self.on_disk(&file, disk, notify.overlapped) }?
+            }
             Device::Watched => return Err(ERROR_INVALID_HANDLE.into()),
             Device::Socket(socket) => {
                 socket_settles(&file);
@@ -395,31 +245,95 @@ impl Transfer {
         }
     }
 
+    /// A synchronous transfer. An OVERLAPPED tells where; the file pointer follows (DEV-26). At the end of the file a read
+    /// is 0 bytes, or with an OVERLAPPED `ERROR_HANDLE_EOF` (DEV-29).
+    ///
+    /// # Safety
+    /// The buffer is valid for its length, the OVERLAPPED is null or valid.
+    unsafe fn on_disk(
+        &self,
+        file: &Arc<File>,
+        disk: &Disk,
+        overlapped: *mut OVERLAPPED,
+    ) -> Result<u32, Win32Error> {
+        if !if self.writes { disk.writes } else { disk.reads } {
+            return Err(ERROR_ACCESS_DENIED.into());
+        }
+        if !is_bad(overlapped) && !disk.waits {
+            // SAFETY: valid by this function's contract.
+            let place = unsafe { (*overlapped).Anonymous.Anonymous };
+            let offset = u64::from(place.OffsetHigh) << 32 | u64::from(place.Offset);
+            file.with_fd(|fd| position::seek_for(fd, offset, self.writes))??;
+        }
+        // SAFETY: this function's contract.
+        let bytes = unsafe { self.all_of(file, disk) }?;
+        if bytes == 0 && !self.writes && self.length > 0 {
+            let kind = file.with_fd(kind)?;
+            match kind {
+                FILE_TYPE_PIPE => return Err(ERROR_BROKEN_PIPE.into()),
+                FILE_TYPE_DISK if !is_bad(overlapped) => return Err(ERROR_HANDLE_EOF.into()),
+                _ => {}
+            }
+        }
+        if !is_bad(overlapped) {
+            // SAFETY: valid by this function's contract.
+            unsafe {
+                (*overlapped).InternalHigh = bytes as usize;
+                (*overlapped).Internal = 0;
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Everything that is to be written, or what there is to read.
+    ///
     /// # Safety
     /// The buffer is valid for its length.
-    unsafe fn on_disk(&self, file: &File, disk: &Disk) -> Result<u32, Win32Error> {
-        let bytes = file.with_fd(|fd| {
-            // SAFETY: this function's contract.
-            unsafe {
-                if self.writes {
-                    disk.write(fd, self.buffer, self.length)
-                } else {
-                    disk.read(fd, self.buffer, self.length)
+    unsafe fn all_of(&self, file: &Arc<File>, disk: &Disk) -> Result<u32, Win32Error> {
+        let (direction, events) = if self.writes {
+            (Direction::Out, libc::POLLOUT)
+        } else {
+            (Direction::In, libc::POLLIN)
+        };
+        let mut done = 0;
+        loop {
+            let moved = blocking::call(file, direction, FOR_EVER, |fd| {
+                if !disk.is_ready(fd, events) {
+                    return Poll::Pending;
                 }
+                // SAFETY: this function's contract; `done` bytes of the length are used up.
+                let moved = unsafe {
+                    let (buffer, left) = (self.buffer.wrapping_add(done), self.length - done);
+                    if self.writes {
+                        disk.write(fd, buffer, left)
+                    } else {
+                        disk.read(fd, buffer, left)
+                    }
+                };
+                match moved {
+                    Err(error) if error.raw_os_error() == Some(libc::EINTR) => Poll::Pending,
+                    Err(error) if error.raw_os_error() == Some(libc::EAGAIN) => Poll::Pending,
+                    Err(_) => Poll::Ready(Ok(Err(self.failure()))),
+                    Ok(moved) => Poll::Ready(Ok(Ok(moved))),
+                }
+            })??;
+            done += moved;
+            if !self.writes || moved == 0 || done >= self.length {
+                return Ok(done as u32);
             }
-        })?;
-        match bytes {
-            Ok(bytes) => Ok(bytes as u32),
-            Err(_) => Err(match errno() {
-                // Not opened for that.
-                libc::EBADF => ERROR_ACCESS_DENIED,
-                libc::ENOSPC => ERROR_DISK_FULL,
-                libc::EFAULT => ERROR_NOACCESS,
-                libc::EISDIR => ERROR_INVALID_HANDLE,
-                _ => ERROR_GEN_FAILURE,
-            }
-            .into()),
         }
+    }
+
+    /// Why the system call has failed.
+    fn failure(&self) -> Win32Error {
+        Win32Error(match errno() {
+            libc::EBADF => ERROR_ACCESS_DENIED,
+            libc::ENOSPC | libc::EDQUOT | libc::EFBIG => ERROR_DISK_FULL,
+            libc::EFAULT => ERROR_NOACCESS,
+            libc::EISDIR => ERROR_INVALID_HANDLE,
+            libc::EPIPE => ERROR_NO_DATA,
+            _ => ERROR_GEN_FAILURE,
+        })
     }
 
     fn operation(&self) -> Operation {
@@ -451,6 +365,9 @@ fn socket_settles(file: &File) {
         let _ = file.with_fd(|fd| socket.settle_connect(fd));
     }
 }
+
+/// A synchronous call on a disk, pipe or terminal has no time limit.
+const FOR_EVER: Patience = Patience::Milliseconds(0);
 
 /// The descriptor behind STD_INPUT_HANDLE, STD_OUTPUT_HANDLE or STD_ERROR_HANDLE.
 fn standard(handle: HANDLE) -> Option<i32> {

@@ -23,6 +23,7 @@ mod mutexes;
 mod named;
 mod operation;
 mod overlapped;
+pub mod path;
 mod pool;
 mod ports;
 mod process;
@@ -36,7 +37,7 @@ mod waits;
 mod windows;
 mod winsock;
 
-pub use descriptor::{larboard_fd, larboard_socket_from_fd};
+pub use descriptor::{larboard_fd, larboard_handle_from_fd, larboard_socket_from_fd};
 /// `GUID`, `PCWSTR` and other basic types, and the macros for string literals, where `windows-sys` has them.
 pub use windows_sys::{core, s, w};
 

@@ -38,20 +38,51 @@ pub(crate) unsafe fn wide(text: *const u16) -> Option<String> {
 }
 
 /// One character of an output string: a byte or a 16-bit unit.
-pub(crate) trait Unit: Copy + Default {
+pub(crate) trait Unit: Copy + Default + PartialEq + From<u8> {
     /// `text` in these units, with its terminator.
     fn encode(text: &str) -> Vec<Self>;
+
+    /// A name of the system in these units, with its terminator: byte for byte, or UTF-8 as UTF-16.
+    fn of_bytes(name: &[u8]) -> Vec<Self>;
+
+    /// The text behind a string pointer as the system takes it; none for a null pointer.
+    ///
+    /// # Safety
+    /// `text` is null or points at units that end with 0.
+    unsafe fn bytes(text: *const Self) -> Option<Vec<u8>>;
 }
 
 impl Unit for u8 {
     fn encode(text: &str) -> Vec<u8> {
         text.bytes().chain([0]).collect()
     }
+
+    fn of_bytes(name: &[u8]) -> Vec<u8> {
+        name.iter().copied().chain([0]).collect()
+    }
+
+    unsafe fn bytes(text: *const u8) -> Option<Vec<u8>> {
+        if is_bad(text) {
+            return None;
+        }
+        // SAFETY: a terminated string by this function's contract.
+        let text = unsafe { std::ffi::CStr::from_ptr(text.cast()) };
+        Some(text.to_bytes().to_vec())
+    }
 }
 
 impl Unit for u16 {
     fn encode(text: &str) -> Vec<u16> {
         text.encode_utf16().chain([0]).collect()
+    }
+
+    fn of_bytes(name: &[u8]) -> Vec<u16> {
+        Self::encode(&String::from_utf8_lossy(name))
+    }
+
+    unsafe fn bytes(text: *const u16) -> Option<Vec<u8>> {
+        // SAFETY: this function's contract.
+        unsafe { wide(text) }.map(String::into_bytes)
     }
 }
 
@@ -60,7 +91,19 @@ impl Unit for u16 {
 /// # Safety
 /// `to` is valid for writes of `capacity` units.
 pub(crate) unsafe fn put<U: Unit>(text: &str, to: *mut U, capacity: usize) -> Result<usize, usize> {
-    let units = U::encode(text);
+    // SAFETY: this function's contract.
+    unsafe { put_units(&U::encode(text), to, capacity) }
+}
+
+/// Copies units to a buffer of `capacity` units; the length needed if they do not fit.
+///
+/// # Safety
+/// `to` is valid for writes of `capacity` units.
+pub(crate) unsafe fn put_units<U: Unit>(
+    units: &[U],
+    to: *mut U,
+    capacity: usize,
+) -> Result<usize, usize> {
     if is_bad(to) || units.len() > capacity {
         return Err(units.len());
     }

@@ -54,13 +54,27 @@ same! {
         setsockopt shutdown socket;
 
     Storage::FileSystem:
-        CreateFileA CreateFileW GetFileType ReadFile ReadFileEx SetFileCompletionNotificationModes
-        WriteFile WriteFileEx;
+        CopyFileA CopyFileW CreateDirectoryA CreateDirectoryW CreateFileA CreateFileW DeleteFileA
+        DeleteFileW FindClose FindFirstFileA FindFirstFileW FindNextFileA FindNextFileW
+        FlushFileBuffers GetDiskFreeSpaceExA GetDiskFreeSpaceExW GetFileAttributesA
+        GetFileAttributesExA GetFileAttributesExW GetFileAttributesW GetFileInformationByHandle
+        GetFileSize GetFileSizeEx GetFileTime GetFileType GetFullPathNameA GetFullPathNameW
+        GetLongPathNameA GetLongPathNameW GetTempFileNameA GetTempFileNameW GetTempPathA
+        GetTempPathW MoveFileA MoveFileExA MoveFileExW MoveFileW ReadFile ReadFileEx
+        RemoveDirectoryA RemoveDirectoryW SetEndOfFile SetFileAttributesA SetFileAttributesW
+        SetFileCompletionNotificationModes SetFilePointer SetFilePointerEx SetFileTime WriteFile
+        WriteFileEx;
+
+    System::Environment:
+        GetCurrentDirectoryA GetCurrentDirectoryW SetCurrentDirectoryA SetCurrentDirectoryW;
 
     System::IO:
         BindIoCompletionCallback CancelIo CancelIoEx CancelSynchronousIo CreateIoCompletionPort
         GetOverlappedResult GetOverlappedResultEx GetQueuedCompletionStatus
         GetQueuedCompletionStatusEx PostQueuedCompletionStatus;
+
+    System::Pipes:
+        CreatePipe PeekNamedPipe;
 
     System::SystemInformation:
         GetNativeSystemInfo GetSystemInfo GetSystemTimeAsFileTime GetSystemTimePreciseAsFileTime
@@ -101,7 +115,11 @@ same! {
 }
 
 /// Functions of our own, which Windows does not have.
-const OWN: [&str; 2] = ["larboard_fd", "larboard_socket_from_fd"];
+const OWN: [&str; 3] = [
+    "larboard_fd",
+    "larboard_handle_from_fd",
+    "larboard_socket_from_fd",
+];
 
 /// An exported function: its name in Rust, and whether its symbol has the prefix.
 type Export = (String, bool);

@@ -462,6 +462,9 @@ impl File {
         }
         let forwarded = io.extra.as_mut().map(|e| std::mem::take(&mut e.forwarded));
         drop(io);
+        if let Device::Disk(disk) = &self.device {
+            disk.closed();
+        }
         super::accept::listener_closed(self, forwarded.unwrap_or_default());
         if let Some(listener) = listener {
             super::accept::acceptor_closed(&listener, self);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::c_void;
-use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::{
@@ -537,7 +537,7 @@ fn file(handle: HANDLE, offset: Option<u64>, length: u32) -> Result<Element, Wsa
     }
     // SAFETY: a fresh descriptor that nobody else owns.
     let file = unsafe { OwnedFd::from_raw_fd(fd) };
-    let offset = offset.unwrap_or_else(|| disk.position());
+    let offset = offset.unwrap_or_else(|| disk.position(file.as_raw_fd()));
     Ok(Element::File {
         file,
         offset,

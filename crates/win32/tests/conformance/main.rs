@@ -8,6 +8,7 @@ mod common;
 
 mod apc;
 mod cancel;
+mod files;
 mod handles;
 mod io;
 mod messages;
