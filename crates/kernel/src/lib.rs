@@ -6,6 +6,7 @@
 //! io          file objects, requests, the one completion funnel, cancellation, completion ports
 //! engine      epoll: file descriptors and tokens, nothing of Windows
 //! device      what a file object does: sockets, disk files
+//! lock        critical sections, slim locks, condition variables: in the program's own memory
 //! rio         registered I/O: buffers, request queues, completion queues
 //! message     message queues of threads, windows without a display
 //! ```
@@ -26,6 +27,7 @@ pub mod io;
 pub mod io {
     pub mod state;
 }
+pub mod lock;
 #[cfg(not(loom))]
 pub mod message;
 pub mod object;

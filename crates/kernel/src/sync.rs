@@ -16,8 +16,9 @@ mod native {
 
     use std::time::{Duration, Instant};
 
-    /// A word that threads can sleep on.
+    /// A word that threads can sleep on. It may lie in memory of the program, so it is nothing but the word.
     #[derive(Default)]
+    #[repr(transparent)]
     pub struct Futex(pub AtomicU32);
 
     impl Futex {
@@ -42,11 +43,20 @@ mod native {
             }
         }
 
-        /// Wakes one thread that sleeps on the word.
-        pub fn wake(&self) {
+        /// Wakes one thread that sleeps on the word. True if there was one.
+        pub fn wake(&self) -> bool {
+            self.wake_up_to(1) > 0
+        }
+
+        /// Wakes all threads that sleep on the word.
+        pub fn wake_all(&self) {
+            self.wake_up_to(i32::MAX);
+        }
+
+        fn wake_up_to(&self, count: i32) -> libc::c_long {
             let operation = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
             // SAFETY: the kernel only uses the address as a key; it need not even be mapped.
-            unsafe { libc::syscall(libc::SYS_futex, self.0.as_ptr(), operation, 1) };
+            unsafe { libc::syscall(libc::SYS_futex, self.0.as_ptr(), operation, count) }
         }
     }
 
@@ -101,21 +111,41 @@ mod model {
         }
     }
 
-    /// The lock stands for the kernel's, under which it compares the word and puts the thread to sleep.
+    /// The lock stands for the kernel's, under which it compares the word and puts the thread to sleep. It counts the
+    /// threads that sleep.
     #[derive(Default)]
-    pub struct Futex(pub AtomicU32, Mutex<()>, loom::sync::Condvar);
+    pub struct Futex(pub AtomicU32, Mutex<u32>, loom::sync::Condvar);
 
     impl Futex {
+        pub fn new(value: u32) -> Futex {
+            Futex(
+                AtomicU32::new(value),
+                Mutex::default(),
+                loom::sync::Condvar::new(),
+            )
+        }
+
         pub fn wait(&self, expected: u32, timeout: Option<Duration>) {
-            let lock = self.1.lock();
+            let mut sleepers = self.1.lock();
             if timeout.is_none() && self.0.load(Ordering::SeqCst) == expected {
-                drop(self.2.wait(lock));
+                *sleepers += 1;
+                drop(self.2.wait(sleepers));
             }
         }
 
-        pub fn wake(&self) {
-            let _lock = self.1.lock();
-            self.2.notify_one();
+        pub fn wake(&self) -> bool {
+            let mut sleepers = self.1.lock();
+            let any = *sleepers > 0;
+            if any {
+                *sleepers -= 1;
+                self.2.notify_one();
+            }
+            any
+        }
+
+        pub fn wake_all(&self) {
+            *self.1.lock() = 0;
+            self.2.notify_all();
         }
     }
 

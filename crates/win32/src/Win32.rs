@@ -10,6 +10,7 @@ pub mod Foundation {
         CloseHandle, CompareObjectHandles, DuplicateHandle, GetHandleInformation,
         SetHandleInformation,
     };
+    pub use crate::memory::movable::{GlobalFree, LocalFree};
     pub use windows_sys::Win32::Foundation::*;
 }
 
@@ -116,6 +117,12 @@ pub mod Storage {
     }
 }
 
+/// Multimedia.
+pub mod Media {
+    pub use crate::multimedia::{timeBeginPeriod, timeEndPeriod, timeGetDevCaps, timeGetTime};
+    pub use windows_sys::Win32::Media::*;
+}
+
 /// The system.
 pub mod System {
     /// The environment of the process.
@@ -145,6 +152,25 @@ pub mod System {
         pub use windows_sys::Win32::System::Pipes::*;
     }
 
+    /// Structures of the system's kernel.
+    pub mod Kernel {
+        pub use windows_sys::Win32::System::Kernel::*;
+    }
+
+    /// Memory.
+    pub mod Memory {
+        pub use crate::memory::heap::{
+            GetProcessHeap, GetProcessHeaps, HeapAlloc, HeapCreate, HeapDestroy, HeapFree,
+            HeapReAlloc, HeapSetInformation, HeapSize, HeapValidate,
+        };
+        pub use crate::memory::movable::{
+            GlobalAlloc, GlobalFlags, GlobalHandle, GlobalLock, GlobalReAlloc, GlobalSize,
+            GlobalUnlock, LocalAlloc, LocalFlags, LocalHandle, LocalLock, LocalReAlloc, LocalSize,
+            LocalUnlock,
+        };
+        pub use windows_sys::Win32::System::Memory::*;
+    }
+
     /// The machine and its clock.
     pub mod SystemInformation {
         pub use crate::system::{
@@ -160,6 +186,36 @@ pub mod System {
         pub use crate::events::{
             CreateEventA, CreateEventExA, CreateEventExW, CreateEventW, OpenEventA, OpenEventW,
             PulseEvent, ResetEvent, SetEvent,
+        };
+        pub use crate::local_storage::{
+            FlsAlloc, FlsFree, FlsGetValue, FlsSetValue, TlsAlloc, TlsFree, TlsGetValue,
+            TlsSetValue,
+        };
+        pub use crate::locks::addresses::{WaitOnAddress, WakeByAddressAll, WakeByAddressSingle};
+        pub use crate::locks::barriers::{
+            DeleteSynchronizationBarrier, EnterSynchronizationBarrier,
+            InitializeSynchronizationBarrier,
+        };
+        pub use crate::locks::conditions::{
+            InitializeConditionVariable, SleepConditionVariableCS, SleepConditionVariableSRW,
+            WakeAllConditionVariable, WakeConditionVariable,
+        };
+        pub use crate::locks::critical_sections::{
+            DeleteCriticalSection, EnterCriticalSection, InitializeCriticalSection,
+            InitializeCriticalSectionAndSpinCount, InitializeCriticalSectionEx,
+            LeaveCriticalSection, SetCriticalSectionSpinCount, TryEnterCriticalSection,
+        };
+        pub use crate::locks::lists::{
+            InitializeSListHead, InterlockedFlushSList, InterlockedPopEntrySList,
+            InterlockedPushEntrySList, InterlockedPushListSListEx, QueryDepthSList,
+        };
+        pub use crate::locks::once::{
+            InitOnceBeginInitialize, InitOnceComplete, InitOnceExecuteOnce, InitOnceInitialize,
+        };
+        pub use crate::locks::slim::{
+            AcquireSRWLockExclusive, AcquireSRWLockShared, InitializeSRWLock,
+            ReleaseSRWLockExclusive, ReleaseSRWLockShared, TryAcquireSRWLockExclusive,
+            TryAcquireSRWLockShared,
         };
         pub use crate::mutexes::{
             CreateMutexA, CreateMutexExA, CreateMutexExW, CreateMutexW, OpenMutexW, ReleaseMutex,

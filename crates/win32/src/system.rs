@@ -162,7 +162,7 @@ fn processor_model() -> (u16, u16) {
     (0, 0)
 }
 
-fn milliseconds_since_start() -> u64 {
+pub(crate) fn milliseconds_since_start() -> u64 {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,

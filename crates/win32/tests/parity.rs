@@ -32,7 +32,7 @@ macro_rules! same {
 same! {
     Foundation:
         CloseHandle CompareObjectHandles DuplicateHandle GetHandleInformation GetLastError
-        SetHandleInformation SetLastError;
+        GlobalFree LocalFree SetHandleInformation SetLastError;
 
     Graphics::Gdi:
         UpdateWindow;
@@ -68,6 +68,15 @@ same! {
     System::Environment:
         GetCurrentDirectoryA GetCurrentDirectoryW SetCurrentDirectoryA SetCurrentDirectoryW;
 
+    Media:
+        timeBeginPeriod timeEndPeriod timeGetDevCaps timeGetTime;
+
+    System::Memory:
+        GetProcessHeap GetProcessHeaps GlobalAlloc GlobalFlags GlobalHandle GlobalLock
+        GlobalReAlloc GlobalSize GlobalUnlock HeapAlloc HeapCreate HeapDestroy HeapFree HeapReAlloc
+        HeapSetInformation HeapSize HeapValidate LocalAlloc LocalFlags LocalHandle LocalLock
+        LocalReAlloc LocalSize LocalUnlock;
+
     System::IO:
         BindIoCompletionCallback CancelIo CancelIoEx CancelSynchronousIo CreateIoCompletionPort
         GetOverlappedResult GetOverlappedResultEx GetQueuedCompletionStatus
@@ -81,18 +90,29 @@ same! {
         GetTickCount GetTickCount64;
 
     System::Threading:
-        CancelThreadpoolIo CancelWaitableTimer CloseThreadpoolIo CreateEventA CreateEventExA
-        CreateEventExW CreateEventW CreateMutexA CreateMutexExA CreateMutexExW CreateMutexW
-        CreateSemaphoreA CreateSemaphoreExA CreateSemaphoreExW CreateSemaphoreW CreateThread
-        CreateThreadpoolIo CreateWaitableTimerA CreateWaitableTimerExA CreateWaitableTimerExW
-        CreateWaitableTimerW ExitThread GetActiveProcessorCount GetCurrentProcess
+        AcquireSRWLockExclusive AcquireSRWLockShared CancelThreadpoolIo CancelWaitableTimer
+        CloseThreadpoolIo CreateEventA CreateEventExA CreateEventExW CreateEventW CreateMutexA
+        CreateMutexExA CreateMutexExW CreateMutexW CreateSemaphoreA CreateSemaphoreExA
+        CreateSemaphoreExW CreateSemaphoreW CreateThread CreateThreadpoolIo CreateWaitableTimerA
+        CreateWaitableTimerExA CreateWaitableTimerExW CreateWaitableTimerW DeleteCriticalSection
+        DeleteSynchronizationBarrier EnterCriticalSection EnterSynchronizationBarrier ExitThread
+        FlsAlloc FlsFree FlsGetValue FlsSetValue GetActiveProcessorCount GetCurrentProcess
         GetCurrentProcessId GetCurrentThread GetCurrentThreadId GetExitCodeThread GetProcessId
-        GetThreadId OpenEventA OpenEventW OpenMutexW OpenSemaphoreW OpenWaitableTimerA
-        OpenWaitableTimerW PulseEvent QueueUserAPC QueueUserWorkItem ReleaseMutex ReleaseSemaphore
-        ResetEvent ResumeThread SetEvent SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait
-        Sleep SleepEx StartThreadpoolIo SuspendThread SwitchToThread WaitForMultipleObjects
+        GetThreadId InitOnceBeginInitialize InitOnceComplete InitOnceExecuteOnce InitOnceInitialize
+        InitializeConditionVariable InitializeCriticalSection InitializeCriticalSectionAndSpinCount
+        InitializeCriticalSectionEx InitializeSListHead InitializeSRWLock
+        InitializeSynchronizationBarrier InterlockedFlushSList InterlockedPopEntrySList
+        InterlockedPushEntrySList InterlockedPushListSListEx LeaveCriticalSection OpenEventA
+        OpenEventW OpenMutexW OpenSemaphoreW OpenWaitableTimerA OpenWaitableTimerW PulseEvent
+        QueryDepthSList QueueUserAPC QueueUserWorkItem ReleaseMutex ReleaseSRWLockExclusive
+        ReleaseSRWLockShared ReleaseSemaphore ResetEvent ResumeThread SetCriticalSectionSpinCount
+        SetEvent SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait Sleep
+        SleepConditionVariableCS SleepConditionVariableSRW SleepEx StartThreadpoolIo SuspendThread
+        SwitchToThread TlsAlloc TlsFree TlsGetValue TlsSetValue TryAcquireSRWLockExclusive
+        TryAcquireSRWLockShared TryEnterCriticalSection WaitForMultipleObjects
         WaitForMultipleObjectsEx WaitForSingleObject WaitForSingleObjectEx
-        WaitForThreadpoolIoCallbacks;
+        WaitForThreadpoolIoCallbacks WaitOnAddress WakeAllConditionVariable WakeByAddressAll
+        WakeByAddressSingle WakeConditionVariable;
 
     System::WindowsProgramming:
         OpenMutexA OpenSemaphoreA;
@@ -151,10 +171,11 @@ fn names_of_the_c_library_have_the_prefix() {
 const FATAL: [&str; 3] = ["ExitThread", "WSACleanup", "WaitMessage"];
 
 /// Functions that take a routine, whose address nobody can check.
-const CALLS_BACK: [&str; 5] = [
+const CALLS_BACK: [&str; 6] = [
     "BindIoCompletionCallback",
     "CreateThread",
     "CreateThreadpoolIo",
+    "FlsAlloc",
     "QueueUserAPC",
     "QueueUserWorkItem",
 ];

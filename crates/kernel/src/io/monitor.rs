@@ -56,7 +56,9 @@ pub fn watch(port: &Arc<Port>) {
 #[cold]
 fn wake() {
     match STATE.0.swap(AWAKE, Ordering::SeqCst) {
-        ASLEEP => STATE.wake(),
+        ASLEEP => {
+            STATE.wake();
+        }
         ABSENT => {
             let thread = std::thread::Builder::new()
                 .name("larboard-monitor".into())

@@ -267,7 +267,9 @@ impl Thread {
     /// Ends the present or the next `park`.
     pub fn unpark(&self) {
         match self.parker.notify() {
-            FUTEX => self.parker.0.wake(),
+            FUTEX => {
+                self.parker.0.wake();
+            }
             POLL => self.kick(),
             _ => {}
         }

@@ -11,6 +11,8 @@ mod cancel;
 mod files;
 mod handles;
 mod io;
+mod locks;
+mod memory;
 mod messages;
 mod net_events;
 mod nonblocking;

@@ -1,0 +1,5 @@
+//! Heaps, the older functions, pages, files in memory; and the multimedia clock.
+
+mod clock;
+mod heaps;
+mod movable;
