@@ -30,8 +30,8 @@ pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
     lpcriticalsection: *mut CRITICAL_SECTION,
     dwspincount: u32,
 ) -> BOOL {
-    // SAFETY: this function's contract.
     win32(FALSE, || {
+        // SAFETY: this function's contract.
         unsafe { write(lpcriticalsection, dwspincount) }.ok_or(ERROR_INVALID_PARAMETER)?;
         Ok(TRUE)
     })
