@@ -4,3 +4,5 @@
 //! The headers lie in `include/`.
 
 use larboard_win32 as _;
+
+mod startup;
