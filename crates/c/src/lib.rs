@@ -5,4 +5,5 @@
 
 use larboard_win32 as _;
 
+mod cxx;
 mod startup;

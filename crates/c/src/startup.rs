@@ -79,9 +79,19 @@ fn first<F: Copy, const N: usize>(table: &'static [Option<F>; N]) -> Option<F> {
 }
 
 /// Runs the program's Windows beginning; the exit code is its own. Status 1 and a line on standard error, if there is none.
-extern "C" fn larboard_main(argc: c_int, argv: *mut *mut c_char, environment: *mut *mut c_char) -> c_int {
+extern "C" fn larboard_main(
+    argc: c_int,
+    argv: *mut *mut c_char,
+    environment: *mut *mut c_char,
+) -> c_int {
     // SAFETY: the tables are written above, with as many words as their types say.
-    let (wmain, ansi, wide) = unsafe { (first(&larboard_wmain_table), first(&larboard_winmain_table), first(&larboard_wwinmain_table)) };
+    let (wmain, ansi, wide) = unsafe {
+        (
+            first(&larboard_wmain_table),
+            first(&larboard_winmain_table),
+            first(&larboard_wwinmain_table),
+        )
+    };
     // SAFETY: argv and the environment are the C library's: arrays of strings that end with a null pointer.
     let (arguments, variables) = unsafe { (strings(argv), strings(environment)) };
     if let Some(wmain) = wmain {
@@ -126,21 +136,38 @@ unsafe fn strings(array: *mut *mut c_char) -> Vec<String> {
             break;
         }
         // SAFETY: a string of the caller's array.
-        found.push(unsafe { CStr::from_ptr(string) }.to_string_lossy().into_owned());
+        found.push(
+            unsafe { CStr::from_ptr(string) }
+                .to_string_lossy()
+                .into_owned(),
+        );
     }
     found
 }
 
 /// An array of UTF-16 strings that ends with a null pointer. It stays as long as the program, as a program expects of argv.
 fn wide_array(strings: &[String]) -> *mut *mut u16 {
-    let wide = |string: &String| Vec::leak(string.encode_utf16().chain([0]).collect::<Vec<u16>>()).as_mut_ptr();
-    Vec::leak(strings.iter().map(wide).chain([null_mut()]).collect::<Vec<_>>()).as_mut_ptr()
+    let wide = |string: &String| {
+        Vec::leak(string.encode_utf16().chain([0]).collect::<Vec<u16>>()).as_mut_ptr()
+    };
+    Vec::leak(
+        strings
+            .iter()
+            .map(wide)
+            .chain([null_mut()])
+            .collect::<Vec<_>>(),
+    )
+    .as_mut_ptr()
 }
 
 /// One line of arguments, quoted as Windows' programs read it: quotation marks round what has blanks, a backslash before
 /// a quotation mark and before each backslash that precedes one.
 fn command_line(arguments: &[String]) -> String {
-    arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>().join(" ")
+    arguments
+        .iter()
+        .map(|argument| quoted(argument))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn quoted(argument: &str) -> String {
@@ -167,11 +194,21 @@ mod tests {
 
     #[test]
     fn a_command_line_is_quoted_as_windows_reads_it() {
-        let line = |arguments: &[&str]| command_line(&arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>());
+        let line = |arguments: &[&str]| {
+            command_line(
+                &arguments
+                    .iter()
+                    .map(|&argument| argument.to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
         assert_eq!(line(&[]), "");
         assert_eq!(line(&["9000", "127.0.0.1"]), "9000 127.0.0.1");
         assert_eq!(line(&["", "a b", "한 글"]), "\"\" \"a b\" \"한 글\"");
-        assert_eq!(line(&[r#"say "hi""#, r"c:\a b\"]), r#""say \"hi\"" "c:\a b\\""#);
+        assert_eq!(
+            line(&[r#"say "hi""#, r"c:\a b\"]),
+            r#""say \"hi\"" "c:\a b\\""#
+        );
         assert_eq!(line(&[r#"\""#]), r#""\\\"""#);
     }
 }

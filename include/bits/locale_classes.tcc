@@ -1,0 +1,7 @@
+/* Part of libstdc++: templates of wchar_t are not taken from the library. See larboard/cxx/glibcxx_locale.h. */
+#pragma GCC system_header
+#pragma push_macro("_GLIBCXX_USE_WCHAR_T")
+#undef _GLIBCXX_USE_WCHAR_T
+#include_next <bits/locale_classes.tcc>
+#pragma pop_macro("_GLIBCXX_USE_WCHAR_T")
+#include <larboard/cxx/glibcxx_locale.h>
