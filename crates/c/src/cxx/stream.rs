@@ -17,12 +17,11 @@ pub unsafe extern "C" fn larboard_stream_write(
     count: usize,
     state: &mut u32,
 ) -> usize {
-    // SAFETY: the caller's range; an empty one may be null.
-    let from = if count == 0 {
-        &[]
-    } else {
-        unsafe { std::slice::from_raw_parts(from, count) }
-    };
+    if count == 0 {
+        return 0;
+    }
+    // SAFETY: the caller's range, not empty.
+    let from = unsafe { std::slice::from_raw_parts(from, count) };
     let mut written = 0;
     while written < count {
         let mut bytes = [0; 512];

@@ -168,12 +168,11 @@ pub(crate) fn to_utf16(state: &mut u32, from: &[u8], to: &mut [u16]) -> (Outcome
 /// Both lie in one allocation, in this order, and the elements between are initialised and not written to meanwhile.
 unsafe fn between<'a, T>(from: *const T, end: *const T) -> &'a [T] {
     let length = (end.addr() - from.addr()) / size_of::<T>();
-    // SAFETY: the caller's range; an empty one may be a null pointer, which a slice must not be.
     if length == 0 {
-        &[]
-    } else {
-        unsafe { std::slice::from_raw_parts(from, length) }
+        return &[];
     }
+    // SAFETY: the caller's range; an empty one, which may be a null pointer, does not come here.
+    unsafe { std::slice::from_raw_parts(from, length) }
 }
 
 /// The same, for output.
@@ -183,12 +182,11 @@ unsafe fn between<'a, T>(from: *const T, end: *const T) -> &'a [T] {
 /// As for `between`, and nobody else uses the range meanwhile.
 unsafe fn between_mut<'a, T>(from: *mut T, end: *mut T) -> &'a mut [T] {
     let length = (end.addr() - from.addr()) / size_of::<T>();
-    // SAFETY: as in `between`.
     if length == 0 {
-        &mut []
-    } else {
-        unsafe { std::slice::from_raw_parts_mut(from, length) }
+        return &mut [];
     }
+    // SAFETY: as in `between`.
+    unsafe { std::slice::from_raw_parts_mut(from, length) }
 }
 
 /// `std::codecvt<wchar_t, char, mbstate_t>::out` for UTF-8: converts from `*from` on, moves both pointers on, and keeps a high
@@ -250,7 +248,7 @@ pub unsafe extern "C" fn larboard_utf8_length(
     // SAFETY: the caller's range.
     let input = unsafe { between(from, end) };
     let (mut used, mut left) = (0, max);
-    while left > 0 && used < input.len() || left > 0 && waiting(*state).is_some() {
+    while left > 0 && (used < input.len() || waiting(*state).is_some()) {
         let mut units = [0; 64];
         let room = left.min(units.len());
         let (_, read, written) = to_utf16(state, &input[used..], &mut units[..room]);
