@@ -6,6 +6,11 @@
 #error "compile with clang and the flags that `larboard env` prints: WCHAR has 16 bits here"
 #endif
 
+/* NAME with the line's number: for declarations that may stand often in one scope. */
+#define LARBOARD_JOIN2(a, b) a##b
+#define LARBOARD_JOIN(a, b) LARBOARD_JOIN2(a, b)
+#define LARBOARD_UNIQUE(name) LARBOARD_JOIN(name, __LINE__)
+
 #ifdef __cplusplus
 #define LARBOARD_BEGIN extern "C" {
 #define LARBOARD_END }

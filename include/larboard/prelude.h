@@ -5,6 +5,11 @@
 #define _WIN32 1
 #define _WIN64 1
 
+/* Of libc's <sys/types.h>: u_char, u_short, u_int and u_long are Windows Sockets' here, whose u_long has 32 bits. */
+#define __u_char_defined
+/* And its socklen_t is unsigned; here it is an int, which ws2tcpip.h declares. */
+#define __socklen_t_defined
+
 /* Clang's Microsoft mode leaves these out; libstdc++ wants them. */
 #define __GCC_ATOMIC_BOOL_LOCK_FREE __CLANG_ATOMIC_BOOL_LOCK_FREE
 #define __GCC_ATOMIC_CHAR_LOCK_FREE __CLANG_ATOMIC_CHAR_LOCK_FREE

@@ -1,0 +1,1 @@
+#include <larboard/in_addr.h>

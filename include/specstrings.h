@@ -1,0 +1,7 @@
+/* Annotations of an older kind. */
+#ifndef SPECSTRINGS_H
+#define SPECSTRINGS_H
+
+#include <sal.h>
+
+#endif

@@ -1,0 +1,13 @@
+/* The thread pool, as Windows 2000 had it. */
+#ifndef _THREADPOOLLEGACYAPISET_H_
+#define _THREADPOOLLEGACYAPISET_H_
+
+#include <minwinbase.h>
+
+typedef WAITORTIMERCALLBACKFUNC WAITORTIMERCALLBACK;
+
+LARBOARD_BEGIN
+BOOL WINAPI QueueUserWorkItem(LPTHREAD_START_ROUTINE Function, PVOID Context, ULONG Flags);
+LARBOARD_END
+
+#endif
