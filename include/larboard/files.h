@@ -1,0 +1,66 @@
+/* Streams of files: part of stdio.h. */
+#ifndef LARBOARD_FILES_H
+#define LARBOARD_FILES_H
+
+#include <corecrt.h>
+
+#ifdef __cplusplus
+#define LARBOARD_NOEXCEPT noexcept(true)
+#else
+#define LARBOARD_NOEXCEPT
+#endif
+
+LARBOARD_BEGIN
+
+FILE *fopen(const char *__restrict path, const char *__restrict mode) LARBOARD_SYMBOL(fopen);
+FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__restrict file) LARBOARD_SYMBOL(freopen);
+int fclose(FILE *file) LARBOARD_SYMBOL(fclose);
+int remove(const char *path) LARBOARD_NOEXCEPT LARBOARD_SYMBOL(remove);
+int rename(const char *from, const char *to) LARBOARD_NOEXCEPT LARBOARD_SYMBOL(rename);
+FILE *_wfopen(const wchar_t *path, const wchar_t *mode);
+FILE *_wfreopen(const wchar_t *path, const wchar_t *mode, FILE *file);
+FILE *_fsopen(const char *path, const char *mode, int share);
+FILE *_wfsopen(const wchar_t *path, const wchar_t *mode, int share);
+int _wremove(const wchar_t *path);
+int _wrename(const wchar_t *from, const wchar_t *to);
+errno_t fopen_s(FILE **file, const char *path, const char *mode);
+errno_t _wfopen_s(FILE **file, const wchar_t *path, const wchar_t *mode);
+errno_t freopen_s(FILE **result, const char *path, const char *mode, FILE *file);
+errno_t _wfreopen_s(FILE **result, const wchar_t *path, const wchar_t *mode, FILE *file);
+size_t fread_s(void *buffer, size_t room, size_t size, size_t n, FILE *file);
+char *gets(char *buffer) LARBOARD_SYMBOL(gets);
+char *gets_s(char *buffer, rsize_t n);
+wchar_t *_getws_s(wchar_t *buffer, rsize_t n);
+errno_t clearerr_s(FILE *file);
+
+int _unlink(const char *path);
+int _wunlink(const wchar_t *path);
+
+/* One lock for each stream, as there: the names without a lock go to libc's functions with one. */
+void _lock_file(FILE *file) __asm__("flockfile");
+void _unlock_file(FILE *file) __asm__("funlockfile");
+int _fgetc_nolock(FILE *file) __asm__("getc_unlocked");
+int _fputc_nolock(int c, FILE *file) __asm__("putc_unlocked");
+#define _getc_nolock(file) _fgetc_nolock(file)
+#define _putc_nolock(c, file) _fputc_nolock(c, file)
+size_t _fread_nolock(void *buffer, size_t size, size_t n, FILE *file) __asm__("fread_unlocked");
+size_t _fwrite_nolock(const void *buffer, size_t size, size_t n, FILE *file) __asm__("fwrite_unlocked");
+int _fflush_nolock(FILE *file) __asm__("fflush_unlocked");
+int _fclose_nolock(FILE *file) __asm__("larboard_fclose");
+
+#ifdef __cplusplus
+extern "C++" {
+template <size_t N> inline char *gets_s(char (&buffer)[N]) { return gets_s(buffer, N); }
+template <size_t N> inline wchar_t *_getws_s(wchar_t (&buffer)[N]) { return _getws_s(buffer, N); }
+}
+#endif
+
+LARBOARD_END
+
+#define _P_tmpdir "/tmp"
+#define _wP_tmpdir L"/tmp"
+#define L_tmpnam_s 260
+#define TMP_MAX_S 2147483647
+#define _TMP_MAX_S TMP_MAX_S
+
+#endif
