@@ -6,6 +6,7 @@
 /// Handles, errors, basic types.
 pub mod Foundation {
     pub use crate::error::{GetLastError, SetLastError};
+    pub use crate::error_texts::system::RtlNtStatusToDosError;
     pub use crate::handles::{
         CloseHandle, CompareObjectHandles, DuplicateHandle, GetHandleInformation,
         SetHandleInformation,
@@ -84,6 +85,8 @@ pub mod Security {
 pub mod Storage {
     /// Files.
     pub mod FileSystem {
+        pub use crate::clock::date::CompareFileTime;
+        pub use crate::clock::zone::{FileTimeToLocalFileTime, LocalFileTimeToFileTime};
         pub use crate::files::attributes::{
             GetFileAttributesA, GetFileAttributesExA, GetFileAttributesExW, GetFileAttributesW,
             SetFileAttributesA, SetFileAttributesW,
@@ -173,6 +176,8 @@ pub mod System {
 
     /// The machine and its clock.
     pub mod SystemInformation {
+        pub use crate::clock::date::GetSystemTime;
+        pub use crate::clock::zone::GetLocalTime;
         pub use crate::system::{
             GetNativeSystemInfo, GetSystemInfo, GetSystemTimeAsFileTime,
             GetSystemTimePreciseAsFileTime, GetTickCount, GetTickCount64,
@@ -248,9 +253,36 @@ pub mod System {
 
     /// What `windows-sys` keeps apart.
     pub mod WindowsProgramming {
+        pub use crate::clock::counter::{QueryInterruptTime, QueryUnbiasedInterruptTime};
         pub use crate::mutexes::OpenMutexA;
         pub use crate::semaphores::OpenSemaphoreA;
         pub use windows_sys::Win32::System::WindowsProgramming::*;
+    }
+
+    /// Measuring.
+    pub mod Performance {
+        pub use crate::clock::counter::{QueryPerformanceCounter, QueryPerformanceFrequency};
+        pub use windows_sys::Win32::System::Performance::*;
+    }
+
+    /// Dates and time zones.
+    pub mod Time {
+        pub use crate::clock::date::{FileTimeToSystemTime, SystemTimeToFileTime};
+        pub use crate::clock::zone::{
+            GetTimeZoneInformation, SystemTimeToTzSpecificLocalTime,
+            TzSpecificLocalTimeToSystemTime,
+        };
+        pub use windows_sys::Win32::System::Time::*;
+    }
+
+    /// More of the system.
+    pub mod Diagnostics {
+
+        /// For debuggers, and the texts of errors.
+        pub mod Debug {
+            pub use crate::error_texts::format_message::{FormatMessageA, FormatMessageW};
+            pub use windows_sys::Win32::System::Diagnostics::Debug::*;
+        }
     }
 }
 
@@ -258,6 +290,13 @@ pub mod System {
 pub mod UI {
     /// Windows and messages.
     pub mod WindowsAndMessaging {
+        pub use crate::error_texts::wsprintf::{wvsprintfA, wvsprintfW};
+        pub use crate::nls::characters::{
+            CharLowerA, CharLowerBuffA, CharLowerBuffW, CharLowerW, CharNextA, CharNextW,
+            CharPrevA, CharPrevW, CharUpperA, CharUpperBuffA, CharUpperBuffW, CharUpperW,
+            IsCharAlphaA, IsCharAlphaNumericA, IsCharAlphaNumericW, IsCharAlphaW, IsCharLowerA,
+            IsCharUpperA, IsCharUpperW,
+        };
         pub use crate::windows::classes::{
             GetClassInfoA, GetClassInfoExA, GetClassInfoExW, GetClassInfoW, GetClassNameA,
             GetClassNameW, RegisterClassA, RegisterClassExA, RegisterClassExW, RegisterClassW,
@@ -296,4 +335,31 @@ pub mod UI {
         };
         pub use windows_sys::Win32::UI::WindowsAndMessaging::*;
     }
+
+    /// One function that `windows-sys` has here.
+    pub mod Controls {
+        pub use crate::nls::characters::IsCharLowerW;
+        pub use windows_sys::Win32::UI::Controls::*;
+    }
+}
+
+/// Text in the languages of the world.
+pub mod Globalization {
+    pub use crate::nls::code_pages::{
+        GetACP, GetCPInfo, GetCPInfoExA, GetCPInfoExW, GetOEMCP, IsDBCSLeadByte, IsDBCSLeadByteEx,
+        IsValidCodePage,
+    };
+    pub use crate::nls::compare::{
+        CompareStringA, CompareStringEx, CompareStringOrdinal, CompareStringW,
+    };
+    pub use crate::nls::convert::{MultiByteToWideChar, WideCharToMultiByte};
+    pub use crate::nls::locale::{
+        GetSystemDefaultLCID, GetSystemDefaultLangID, GetUserDefaultLCID, GetUserDefaultLangID,
+        GetUserDefaultLocaleName, GetUserDefaultUILanguage,
+    };
+    pub use crate::nls::strings::{
+        lstrcatA, lstrcatW, lstrcmpA, lstrcmpW, lstrcmpiA, lstrcmpiW, lstrcpyA, lstrcpyW,
+        lstrcpynA, lstrcpynW, lstrlenA, lstrlenW,
+    };
+    pub use windows_sys::Win32::Globalization::*;
 }

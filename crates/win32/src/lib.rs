@@ -12,8 +12,10 @@
 #![allow(non_snake_case)]
 
 mod apc;
+mod clock;
 mod descriptor;
 mod error;
+mod error_texts;
 mod events;
 mod exit_thread;
 mod files;
@@ -25,6 +27,7 @@ mod memory;
 mod multimedia;
 mod mutexes;
 mod named;
+mod nls;
 mod operation;
 mod overlapped;
 pub mod path;

@@ -8,6 +8,7 @@ use windows_sys::Win32::System::SystemInformation::{
     SYSTEM_INFO, SYSTEM_INFO_0, SYSTEM_INFO_0_0,
 };
 
+use crate::clock::date::{EPOCH, SECOND, split};
 use crate::guard::{infallible, store};
 
 /// Describes the machine: the processors are those this process may run on (PORT-04).
@@ -173,16 +174,16 @@ pub(crate) fn milliseconds_since_start() -> u64 {
 }
 
 fn now() -> FILETIME {
-    const SECONDS_FROM_1601_TO_1970: u64 = 11_644_473_600;
+    split(now_ticks())
+}
+
+/// The time of day in units of 100 ns since 1601, UTC.
+pub(crate) fn now_ticks() -> u64 {
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let seconds = since_1970.as_secs() + SECONDS_FROM_1601_TO_1970;
-    let ticks = seconds * 10_000_000 + u64::from(since_1970.subsec_nanos()) / 100;
-    FILETIME {
-        dwLowDateTime: ticks as u32,
-        dwHighDateTime: (ticks >> 32) as u32,
-    }
+    let seconds = since_1970.as_secs() + EPOCH.cast_unsigned();
+    seconds * SECOND + u64::from(since_1970.subsec_nanos()) / 100
 }
 
 #[cfg(test)]

@@ -32,62 +32,76 @@ macro_rules! same {
 same! {
     Foundation:
         CloseHandle CompareObjectHandles DuplicateHandle GetHandleInformation GetLastError
-        GlobalFree LocalFree SetHandleInformation SetLastError;
+        GlobalFree LocalFree RtlNtStatusToDosError SetHandleInformation SetLastError;
+
+    Globalization:
+        CompareStringA CompareStringEx CompareStringOrdinal CompareStringW GetACP GetCPInfo
+        GetCPInfoExA GetCPInfoExW GetOEMCP GetSystemDefaultLCID GetSystemDefaultLangID
+        GetUserDefaultLCID GetUserDefaultLangID GetUserDefaultLocaleName GetUserDefaultUILanguage
+        IsDBCSLeadByte IsDBCSLeadByteEx IsValidCodePage MultiByteToWideChar WideCharToMultiByte
+        lstrcatA lstrcatW lstrcmpA lstrcmpW lstrcmpiA lstrcmpiW lstrcpyA lstrcpyW lstrcpynA
+        lstrcpynW lstrlenA lstrlenW;
 
     Graphics::Gdi:
         UpdateWindow;
 
-    Networking::WinSock:
-        AcceptEx FreeAddrInfoW GetAcceptExSockaddrs GetAddrInfoW GetHostNameW GetNameInfoW
-        InetNtopW InetPtonW TransmitFile WSAAccept WSAAsyncSelect WSAAddressToStringA
-        WSAAddressToStringW WSACleanup WSACloseEvent WSAConnect WSAConnectByList WSAConnectByNameA
-        WSAConnectByNameW WSACreateEvent WSADuplicateSocketA WSADuplicateSocketW
-        WSAEnumNetworkEvents WSAEnumProtocolsA WSAEnumProtocolsW WSAEventSelect WSAGetLastError
-        WSAGetOverlappedResult WSAHtonl WSAHtons WSAIoctl WSANSPIoctl WSANtohl WSANtohs WSAPoll
-        WSAProviderConfigChange WSARecv WSARecvDisconnect WSARecvEx WSARecvFrom WSAResetEvent
-        WSASend WSASendDisconnect WSASendMsg WSASendTo WSASetEvent WSASetLastError WSASocketA
-        WSASocketW WSAStartup WSAStringToAddressA WSAStringToAddressW WSAWaitForMultipleEvents
-        __WSAFDIsSet accept bind closesocket connect freeaddrinfo getaddrinfo gethostbyaddr
-        gethostbyname gethostname getnameinfo getpeername getprotobyname getprotobynumber
-        getservbyname getservbyport getsockname getsockopt htonl htons inet_addr inet_ntoa
-        inet_ntop inet_pton ioctlsocket listen ntohl ntohs recv recvfrom select send sendto
-        setsockopt shutdown socket;
-
-    Storage::FileSystem:
-        CopyFileA CopyFileW CreateDirectoryA CreateDirectoryW CreateFileA CreateFileW DeleteFileA
-        DeleteFileW FindClose FindFirstFileA FindFirstFileW FindNextFileA FindNextFileW
-        FlushFileBuffers GetDiskFreeSpaceExA GetDiskFreeSpaceExW GetFileAttributesA
-        GetFileAttributesExA GetFileAttributesExW GetFileAttributesW GetFileInformationByHandle
-        GetFileSize GetFileSizeEx GetFileTime GetFileType GetFullPathNameA GetFullPathNameW
-        GetLongPathNameA GetLongPathNameW GetTempFileNameA GetTempFileNameW GetTempPathA
-        GetTempPathW MoveFileA MoveFileExA MoveFileExW MoveFileW ReadFile ReadFileEx
-        RemoveDirectoryA RemoveDirectoryW SetEndOfFile SetFileAttributesA SetFileAttributesW
-        SetFileCompletionNotificationModes SetFilePointer SetFilePointerEx SetFileTime WriteFile
-        WriteFileEx;
-
-    System::Environment:
-        GetCurrentDirectoryA GetCurrentDirectoryW SetCurrentDirectoryA SetCurrentDirectoryW;
-
     Media:
         timeBeginPeriod timeEndPeriod timeGetDevCaps timeGetTime;
 
-    System::Memory:
-        GetProcessHeap GetProcessHeaps GlobalAlloc GlobalFlags GlobalHandle GlobalLock
-        GlobalReAlloc GlobalSize GlobalUnlock HeapAlloc HeapCreate HeapDestroy HeapFree HeapReAlloc
-        HeapSetInformation HeapSize HeapValidate LocalAlloc LocalFlags LocalHandle LocalLock
-        LocalReAlloc LocalSize LocalUnlock;
+    Networking::WinSock:
+        AcceptEx FreeAddrInfoW GetAcceptExSockaddrs GetAddrInfoW GetHostNameW GetNameInfoW InetNtopW
+        InetPtonW TransmitFile WSAAccept WSAAddressToStringA WSAAddressToStringW WSAAsyncSelect
+        WSACleanup WSACloseEvent WSAConnect WSAConnectByList WSAConnectByNameA WSAConnectByNameW
+        WSACreateEvent WSADuplicateSocketA WSADuplicateSocketW WSAEnumNetworkEvents
+        WSAEnumProtocolsA WSAEnumProtocolsW WSAEventSelect WSAGetLastError WSAGetOverlappedResult
+        WSAHtonl WSAHtons WSAIoctl WSANSPIoctl WSANtohl WSANtohs WSAPoll WSAProviderConfigChange
+        WSARecv WSARecvDisconnect WSARecvEx WSARecvFrom WSAResetEvent WSASend WSASendDisconnect
+        WSASendMsg WSASendTo WSASetEvent WSASetLastError WSASocketA WSASocketW WSAStartup
+        WSAStringToAddressA WSAStringToAddressW WSAWaitForMultipleEvents __WSAFDIsSet accept bind
+        closesocket connect freeaddrinfo getaddrinfo gethostbyaddr gethostbyname gethostname
+        getnameinfo getpeername getprotobyname getprotobynumber getservbyname getservbyport
+        getsockname getsockopt htonl htons inet_addr inet_ntoa inet_ntop inet_pton ioctlsocket
+        listen ntohl ntohs recv recvfrom select send sendto setsockopt shutdown socket;
+
+    Storage::FileSystem:
+        CompareFileTime CopyFileA CopyFileW CreateDirectoryA CreateDirectoryW CreateFileA
+        CreateFileW DeleteFileA DeleteFileW FileTimeToLocalFileTime FindClose FindFirstFileA
+        FindFirstFileW FindNextFileA FindNextFileW FlushFileBuffers GetDiskFreeSpaceExA
+        GetDiskFreeSpaceExW GetFileAttributesA GetFileAttributesExA GetFileAttributesExW
+        GetFileAttributesW GetFileInformationByHandle GetFileSize GetFileSizeEx GetFileTime
+        GetFileType GetFullPathNameA GetFullPathNameW GetLongPathNameA GetLongPathNameW
+        GetTempFileNameA GetTempFileNameW GetTempPathA GetTempPathW LocalFileTimeToFileTime
+        MoveFileA MoveFileExA MoveFileExW MoveFileW ReadFile ReadFileEx RemoveDirectoryA
+        RemoveDirectoryW SetEndOfFile SetFileAttributesA SetFileAttributesW
+        SetFileCompletionNotificationModes SetFilePointer SetFilePointerEx SetFileTime WriteFile
+        WriteFileEx;
+
+    System::Diagnostics::Debug:
+        FormatMessageA FormatMessageW;
+
+    System::Environment:
+        GetCurrentDirectoryA GetCurrentDirectoryW SetCurrentDirectoryA SetCurrentDirectoryW;
 
     System::IO:
         BindIoCompletionCallback CancelIo CancelIoEx CancelSynchronousIo CreateIoCompletionPort
         GetOverlappedResult GetOverlappedResultEx GetQueuedCompletionStatus
         GetQueuedCompletionStatusEx PostQueuedCompletionStatus;
 
+    System::Memory:
+        GetProcessHeap GetProcessHeaps GlobalAlloc GlobalFlags GlobalHandle GlobalLock GlobalReAlloc
+        GlobalSize GlobalUnlock HeapAlloc HeapCreate HeapDestroy HeapFree HeapReAlloc
+        HeapSetInformation HeapSize HeapValidate LocalAlloc LocalFlags LocalHandle LocalLock
+        LocalReAlloc LocalSize LocalUnlock;
+
+    System::Performance:
+        QueryPerformanceCounter QueryPerformanceFrequency;
+
     System::Pipes:
         CreatePipe PeekNamedPipe;
 
     System::SystemInformation:
-        GetNativeSystemInfo GetSystemInfo GetSystemTimeAsFileTime GetSystemTimePreciseAsFileTime
-        GetTickCount GetTickCount64;
+        GetLocalTime GetNativeSystemInfo GetSystemInfo GetSystemTime GetSystemTimeAsFileTime
+        GetSystemTimePreciseAsFileTime GetTickCount GetTickCount64;
 
     System::Threading:
         AcquireSRWLockExclusive AcquireSRWLockShared CancelThreadpoolIo CancelWaitableTimer
@@ -114,24 +128,35 @@ same! {
         WaitForThreadpoolIoCallbacks WaitOnAddress WakeAllConditionVariable WakeByAddressAll
         WakeByAddressSingle WakeConditionVariable;
 
+    System::Time:
+        FileTimeToSystemTime GetTimeZoneInformation SystemTimeToFileTime
+        SystemTimeToTzSpecificLocalTime TzSpecificLocalTimeToSystemTime;
+
     System::WindowsProgramming:
-        OpenMutexA OpenSemaphoreA;
+        OpenMutexA OpenSemaphoreA QueryInterruptTime QueryUnbiasedInterruptTime;
+
+    UI::Controls:
+        IsCharLowerW;
 
     UI::WindowsAndMessaging:
-        CallWindowProcA CallWindowProcW CreateWindowExA CreateWindowExW DefWindowProcA
-        DefWindowProcW DestroyWindow DispatchMessageA DispatchMessageW FindWindowA FindWindowExA
-        FindWindowExW FindWindowW GetClassInfoA GetClassInfoExA GetClassInfoExW GetClassInfoW
-        GetClassNameA GetClassNameW GetMessageA GetMessageTime GetMessageW GetParent GetQueueStatus
-        GetWindowLongA GetWindowLongPtrA GetWindowLongPtrW GetWindowLongW GetWindowTextA
-        GetWindowTextLengthA GetWindowTextLengthW GetWindowTextW GetWindowThreadProcessId
-        InSendMessage InSendMessageEx IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer
-        MsgWaitForMultipleObjects MsgWaitForMultipleObjectsEx PeekMessageA PeekMessageW
-        PostMessageA PostMessageW PostQuitMessage PostThreadMessageA PostThreadMessageW
-        RegisterClassA RegisterClassExA RegisterClassExW RegisterClassW RegisterWindowMessageA
-        RegisterWindowMessageW ReplyMessage SendMessageA SendMessageCallbackA SendMessageCallbackW
-        SendMessageTimeoutA SendMessageTimeoutW SendMessageW SendNotifyMessageA SendNotifyMessageW
-        SetTimer SetWindowLongA SetWindowLongPtrA SetWindowLongPtrW SetWindowLongW SetWindowTextA
-        SetWindowTextW ShowWindow TranslateMessage UnregisterClassA UnregisterClassW WaitMessage;
+        CallWindowProcA CallWindowProcW CharLowerA CharLowerBuffA CharLowerBuffW CharLowerW
+        CharNextA CharNextW CharPrevA CharPrevW CharUpperA CharUpperBuffA CharUpperBuffW CharUpperW
+        CreateWindowExA CreateWindowExW DefWindowProcA DefWindowProcW DestroyWindow DispatchMessageA
+        DispatchMessageW FindWindowA FindWindowExA FindWindowExW FindWindowW GetClassInfoA
+        GetClassInfoExA GetClassInfoExW GetClassInfoW GetClassNameA GetClassNameW GetMessageA
+        GetMessageTime GetMessageW GetParent GetQueueStatus GetWindowLongA GetWindowLongPtrA
+        GetWindowLongPtrW GetWindowLongW GetWindowTextA GetWindowTextLengthA GetWindowTextLengthW
+        GetWindowTextW GetWindowThreadProcessId InSendMessage InSendMessageEx IsCharAlphaA
+        IsCharAlphaNumericA IsCharAlphaNumericW IsCharAlphaW IsCharLowerA IsCharUpperA IsCharUpperW
+        IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer MsgWaitForMultipleObjects
+        MsgWaitForMultipleObjectsEx PeekMessageA PeekMessageW PostMessageA PostMessageW
+        PostQuitMessage PostThreadMessageA PostThreadMessageW RegisterClassA RegisterClassExA
+        RegisterClassExW RegisterClassW RegisterWindowMessageA RegisterWindowMessageW ReplyMessage
+        SendMessageA SendMessageCallbackA SendMessageCallbackW SendMessageTimeoutA
+        SendMessageTimeoutW SendMessageW SendNotifyMessageA SendNotifyMessageW SetTimer
+        SetWindowLongA SetWindowLongPtrA SetWindowLongPtrW SetWindowLongW SetWindowTextA
+        SetWindowTextW ShowWindow TranslateMessage UnregisterClassA UnregisterClassW WaitMessage
+        wvsprintfA wvsprintfW;
 }
 
 /// Functions of our own, which Windows does not have.

@@ -8,6 +8,7 @@ mod common;
 
 mod apc;
 mod cancel;
+mod errors;
 mod files;
 mod handles;
 mod io;
@@ -21,4 +22,6 @@ mod ports;
 mod registered;
 mod select;
 mod sockets;
+mod text;
+mod time;
 mod waits;

@@ -1,0 +1,5 @@
+//! Text: code pages, conversion, strings and characters (TXT).
+
+mod characters;
+mod convert;
+mod strings;

@@ -1,0 +1,4 @@
+//! Dates, time zones, and the counter for measuring (TIME).
+
+mod counter;
+mod dates;
