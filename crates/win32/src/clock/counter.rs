@@ -1,4 +1,4 @@
-//! Counters that only go forward (TIME).
+//! Counters that only go forward (DATE).
 
 use windows_sys::Win32::Foundation::{ERROR_NOACCESS, FALSE, TRUE};
 use windows_sys::core::BOOL;

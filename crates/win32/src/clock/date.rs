@@ -1,4 +1,4 @@
-//! Calendar dates and file times (TIME).
+//! Calendar dates and file times (DATE).
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Local time: the time zone of the system, as the C library knows it (TIME).
+//! Local time: the time zone of the system, as the C library knows it (DATE).
 
 use windows_sys::Win32::Foundation::{ERROR_INVALID_PARAMETER, FALSE, FILETIME, SYSTEMTIME, TRUE};
 use windows_sys::Win32::System::Time::TIME_ZONE_INFORMATION;

@@ -8,9 +8,9 @@ use crate::common::w::Win32::System::Performance::{
     QueryPerformanceCounter, QueryPerformanceFrequency,
 };
 
-/// TIME-05: The counter goes forward, by the frequency in a second, which is 10 MHz.
+/// DATE-05: The counter goes forward, by the frequency in a second, which is 10 MHz.
 #[test]
-fn time_05_the_counter() {
+fn date_05_the_counter() {
     let count = || {
         let mut count = 0;
         assert_ne!(call!(QueryPerformanceCounter(&mut count)), 0);
@@ -29,10 +29,10 @@ fn time_05_the_counter() {
     );
 }
 
-/// TIME-05: Null is refused.
+/// DATE-05: Null is refused.
 #[cfg(not(windows))]
 #[test]
-fn time_05_null_is_refused() {
+fn date_05_null_is_refused() {
     assert_eq!(call!(QueryPerformanceCounter(std::ptr::null_mut())), 0);
     assert_eq!(last_error(), ERROR_NOACCESS);
 }

@@ -49,9 +49,9 @@ fn to_ticks(date: &SYSTEMTIME) -> Result<u64, u32> {
     }
 }
 
-/// TIME-01: A file time counts 100 ns since 1601; its date has the day of the week, and milliseconds.
+/// DATE-01: A file time counts 100 ns since 1601; its date has the day of the week, and milliseconds.
 #[test]
-fn time_01_dates_and_file_times() {
+fn date_01_dates_and_file_times() {
     for (date, expected, weekday) in [
         (date(1601, 1, 1, 0, 0), 0, 1),
         (date(1970, 1, 1, 0, 0), 116_444_736_000_000_000, 4),
@@ -71,9 +71,9 @@ fn time_01_dates_and_file_times() {
     assert_eq!(call!(CompareFileTime(&late, &late)), 0);
 }
 
-/// TIME-01: The time of day is the same as a date and as a file time.
+/// DATE-01: The time of day is the same as a date and as a file time.
 #[test]
-fn time_01_the_time_of_day() {
+fn date_01_the_time_of_day() {
     let (mut before, mut now, mut after) = (
         FILETIME::default(),
         SYSTEMTIME::default(),
@@ -88,9 +88,9 @@ fn time_01_the_time_of_day() {
     assert!(now <= ticks(after));
 }
 
-/// TIME-02: Dates that do not exist, times beyond the range and null pointers are refused.
+/// DATE-02: Dates that do not exist, times beyond the range and null pointers are refused.
 #[test]
-fn time_02_dates_that_do_not_exist() {
+fn date_02_dates_that_do_not_exist() {
     for wrong in [
         date(1600, 12, 31, 0, 0),
         date(2023, 2, 29, 0, 0),
@@ -108,9 +108,9 @@ fn time_02_dates_that_do_not_exist() {
     assert_eq!(call!(SystemTimeToFileTime(null(), null_mut())), 0);
 }
 
-/// TIME-03: Local time is the bias of the time zone away from UTC, and summer time's if that is in force.
+/// DATE-03: Local time is the bias of the time zone away from UTC, and summer time's if that is in force.
 #[test]
-fn time_03_local_time() {
+fn date_03_local_time() {
     let (mut zone, mut now, mut local) = (
         TIME_ZONE_INFORMATION::default(),
         FILETIME::default(),
@@ -170,9 +170,9 @@ fn berlin() -> TIME_ZONE_INFORMATION {
     }
 }
 
-/// TIME-04: A time zone given by its rules is followed, also one of the southern half of the Earth.
+/// DATE-04: A time zone given by its rules is followed, also one of the southern half of the Earth.
 #[test]
-fn time_04_rules_of_a_time_zone() {
+fn date_04_rules_of_a_time_zone() {
     let mut sydney = berlin();
     sydney.Bias = -600;
     sydney.StandardDate.wMonth = 4;

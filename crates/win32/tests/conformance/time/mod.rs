@@ -1,4 +1,4 @@
-//! Dates, time zones, and the counter for measuring (TIME).
+//! Dates, time zones, and the counter for measuring (DATE).
 
 mod counter;
 mod dates;
