@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::standard::Language;
 use super::tree::{self, Tree};
 use crate::failure::Failure;
 
@@ -29,6 +30,8 @@ pub struct Job {
     pub shown: PathBuf,
     /// The object to make.
     pub object: PathBuf,
+    /// The language, whatever the name of the source says.
+    pub language: Language,
     /// What identifies the compiler itself.
     pub compiler: String,
 }
@@ -103,7 +106,12 @@ impl Job {
             "-MF".to_owned(),
             text(&self.dependencies()),
         ]);
-        arguments.extend(["-c".to_owned(), text(&self.shown)]);
+        let language = match self.language {
+            Language::C => "c",
+            Language::Cxx => "c++",
+        };
+        arguments.extend(["-x", language, "-c"].map(str::to_owned));
+        arguments.push(text(&self.shown));
         arguments.extend(["-o".to_owned(), text(&self.object)]);
         arguments
     }

@@ -112,6 +112,15 @@ impl Compiler {
             .collect()
     }
 
+    /// Whether the linker finds a library of this file name by itself.
+    pub fn has_library(&self, file: &str) -> bool {
+        let output = Command::new(&self.c)
+            .arg(format!("-print-file-name={file}"))
+            .output();
+        // What is not found is printed as it was asked for.
+        output.is_ok_and(|output| output.stdout.contains(&b'/'))
+    }
+
     /// Clang under this path, which may be `clang` or `clang++`; `None` if it is no Clang, or an older one.
     fn at(path: &Path) -> Option<Self> {
         let output = Command::new(path).arg("--version").output().ok()?;

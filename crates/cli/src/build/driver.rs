@@ -1,6 +1,6 @@
 //! Carries a plan out: headers, compiler, linker, progress.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,7 +22,7 @@ use super::plan::{Kind, Optimisation, Options, Plan, Product, Unit};
 use super::standard::{Language, Standard};
 use super::text::Judge;
 use super::tree::Tree;
-use super::{flags, overlay};
+use super::{flags, lexer, overlay};
 use crate::failure::Failure;
 
 /// What one command works with.
@@ -115,10 +115,10 @@ impl Driver<'_> {
             .cloned()
             .collect();
         self.compile(product, &waiting)?;
-        let link = self.link(plan, product, &folder, &jobs, prepared.library);
+        let link = self.link(plan, product, &folder, &jobs, &prepared);
         let is_linked = link.is_done();
         if !is_linked {
-            self.run_link(&link, product)?;
+            self.run_link(&link, product, &prepared)?;
         }
         if self.is_terminal && !(is_linked && waiting.is_empty()) {
             eprintln!(
@@ -169,11 +169,30 @@ impl Driver<'_> {
             true => super::guess::standard(&headers),
             false => None,
         };
+        let libraries = headers
+            .files
+            .values()
+            .flat_map(|file| link::pragma_libraries(&file.text))
+            .collect();
+        let void_mains = product
+            .units
+            .iter()
+            .filter(|unit| unit.language == Language::Cxx)
+            .filter(|unit| {
+                headers
+                    .files
+                    .get(&unit.source)
+                    .is_some_and(|file| lexer::has_void_main(&file.text))
+            })
+            .map(|unit| unit.source.clone())
+            .collect();
         let overlay = overlay::write(folder, &self.home.include, &headers, &self.tree, &self.here)?;
         Ok(Prepared {
             overlay,
             library,
             guessed,
+            libraries,
+            void_mains,
         })
     }
 
@@ -232,13 +251,19 @@ impl Driver<'_> {
                 .iter()
                 .map(|flag| (*flag).to_owned()),
         );
+        if self.args.warnings {
+            flags.push("-Wall".to_owned());
+        }
         flags.push(standard.flag(self.compiler.version));
         if let (Language::Cxx, Some(library)) = (unit.language, prepared.library) {
             flags.push(library.flag().to_owned());
         }
         flags.extend(flags::headers(&self.home.include, &prepared.overlay));
-        if product.kind == Kind::DynamicLibrary {
+        if product.kind != Kind::Program {
             flags.push("-fPIC".to_owned());
+        }
+        if prepared.void_mains.contains(&unit.source) {
+            flags.push(format!("-include{}", flags::VOID_MAIN));
         }
         flags.extend(of_options(&unit.options));
         flags.extend(self.args.flags.iter().cloned());
@@ -255,6 +280,7 @@ impl Driver<'_> {
             shown: self.shown(&unit.source),
             object: folder.join(format!("{name}-{:08x}.o", hasher.finish() as u32)),
             source: unit.source.clone(),
+            language: unit.language,
             compiler: format!(
                 "{} {}",
                 self.compiler.identity,
@@ -283,7 +309,6 @@ impl Driver<'_> {
         if options.debug_runtime {
             flags.push("-D_DEBUG");
         }
-        flags.push(if self.args.warnings { "-Wall" } else { "-w" });
         if self.is_terminal {
             flags.push("-fcolor-diagnostics");
         }
@@ -343,20 +368,13 @@ impl Driver<'_> {
         product: &Product,
         folder: &Path,
         jobs: &[Job],
-        library: Option<CxxLibrary>,
+        prepared: &Prepared,
     ) -> Link {
         let objects: Vec<_> = jobs.iter().map(|job| job.object.clone()).collect();
         let record = folder.join("link");
         if product.kind == Kind::StaticLibrary {
-            let mut arguments = vec![
-                "rcs".to_owned(),
-                product.output.to_string_lossy().into_owned(),
-            ];
-            arguments.extend(
-                objects
-                    .iter()
-                    .map(|object| object.to_string_lossy().into_owned()),
-            );
+            let mut arguments = vec!["rcs".to_owned(), text(&product.output)];
+            arguments.extend(objects.iter().map(|object| text(object)));
             return Link {
                 command: "ar".into(),
                 arguments,
@@ -366,48 +384,25 @@ impl Driver<'_> {
                 anew: true,
             };
         }
-        let is_cxx = plan.uses_cxx(product);
-        let language = if is_cxx { Language::Cxx } else { Language::C };
-        let used: Vec<_> = plan
-            .all_used(product)
-            .map(|used| used.output.clone())
-            .collect();
-        let archive = self.home.archive();
-        let mut arguments: Vec<String> =
-            flags::LINK.iter().map(|flag| (*flag).to_owned()).collect();
-        if let Some(sanitizer) = self.args.sanitize {
-            arguments.push(format!("-fsanitize={}", sanitizer.name()));
-        }
-        if let (true, Some(library)) = (is_cxx, library) {
-            arguments.push(library.flag().to_owned());
-        }
+        let language = match plan.uses_cxx(product) {
+            true => Language::Cxx,
+            false => Language::C,
+        };
         let mut inputs = objects;
-        inputs.extend(used);
-        inputs.push(archive);
+        inputs.extend(plan.all_used(product).map(|used| used.output.clone()));
+        let mut arguments = self.link_flags(language, prepared);
+        arguments.extend(flags::of_kind(product.kind, plan.has_dynamic_library()));
         // Static libraries may need each other.
         arguments.push("-Wl,--start-group".to_owned());
-        arguments.extend(
-            inputs
-                .iter()
-                .map(|input| input.to_string_lossy().into_owned()),
-        );
+        arguments.extend(inputs.iter().map(|input| text(input)));
         arguments.push("-Wl,--end-group".to_owned());
-        arguments.extend(
-            self.args
-                .library_folders
-                .iter()
-                .map(|folder| format!("-L{}", folder.display())),
-        );
-        arguments.extend(self.args.libraries.iter().map(|name| format!("-l{name}")));
-        arguments.extend(
-            flags::SYSTEM_LIBRARIES
-                .iter()
-                .map(|flag| (*flag).to_owned()),
-        );
-        arguments.extend([
-            "-o".to_owned(),
-            product.output.to_string_lossy().into_owned(),
-        ]);
+        arguments.extend(flags::library(
+            &self.home.archive(),
+            plan.has_dynamic_library(),
+        ));
+        arguments.extend(self.foreign_libraries(product, prepared));
+        arguments.extend(["-o".to_owned(), text(&product.output)]);
+        inputs.push(self.home.archive());
         Link {
             command: self.compiler.command(language).to_path_buf(),
             arguments,
@@ -418,7 +413,54 @@ impl Driver<'_> {
         }
     }
 
-    fn run_link(&self, link: &Link, product: &Product) -> Result<(), Failure> {
+    fn link_flags(&self, language: Language, prepared: &Prepared) -> Vec<String> {
+        let mut arguments: Vec<String> =
+            flags::LINK.iter().map(|flag| (*flag).to_owned()).collect();
+        if let Some(sanitizer) = self.args.sanitize {
+            arguments.push(format!("-fsanitize={}", sanitizer.name()));
+        }
+        if let (Language::Cxx, Some(library)) = (language, prepared.library) {
+            arguments.push(library.flag().to_owned());
+        }
+        arguments
+    }
+
+    /// Libraries of Linux: those of the command line, and those whose Windows namesakes the sources or the project name.
+    fn foreign_libraries(&self, product: &Product, prepared: &Prepared) -> Vec<String> {
+        let folders = self
+            .args
+            .library_folders
+            .iter()
+            .chain(&product.library_folders);
+        let folders: Vec<_> = folders.filter(|folder| folder.is_dir()).collect();
+        let mut arguments: Vec<_> = folders
+            .iter()
+            .map(|folder| format!("-L{}", folder.display()))
+            .collect();
+        arguments.extend(self.args.libraries.iter().map(|name| format!("-l{name}")));
+        for name in self.named_libraries(product, prepared) {
+            let files = [format!("lib{name}.so"), format!("lib{name}.a")];
+            let is_there = |folder: &Path| files.iter().any(|file| folder.join(file).is_file());
+            let is_found = folders.iter().any(|folder| is_there(folder))
+                || files.iter().any(|file| self.compiler.has_library(file));
+            if is_found {
+                arguments.push(format!("-l{name}"));
+            }
+        }
+        arguments
+    }
+
+    /// Libraries that are named and not Windows' own, without ending.
+    fn named_libraries(&self, product: &Product, prepared: &Prepared) -> BTreeSet<String> {
+        let named = product.libraries.iter().chain(&prepared.libraries);
+        let named = named.filter(|name| !link::is_of_windows(name));
+        named
+            .map(|name| link::stem(name))
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    fn run_link(&self, link: &Link, product: &Product, prepared: &Prepared) -> Result<(), Failure> {
         if self.args.verbose {
             eprintln!("{}", shell(&link.command, &link.arguments));
         }
@@ -433,17 +475,28 @@ impl Driver<'_> {
             return Ok(());
         }
         let undefined = link::undefined(&String::from_utf8_lossy(&output.stderr));
-        match undefined.is_empty() {
-            true => Err(Failure::new(format_args!("{} does not link", product.name))),
-            false => {
-                let names: Vec<_> = undefined.iter().map(|name| link::last_name(name)).collect();
-                Err(Failure::new(format_args!(
-                    "{} does not link, since nothing defines {}; `larboard build --check` says what of Windows is not here",
-                    product.name,
-                    names.join(", ")
-                )))
-            }
+        if undefined.is_empty() {
+            return Err(Failure::new(format_args!("{} does not link", product.name)));
         }
+        let names: BTreeSet<_> = undefined.iter().map(|name| link::last_name(name)).collect();
+        let names: Vec<_> = names.into_iter().collect();
+        let mut message = format!(
+            "{} does not link, since nothing defines {}",
+            product.name,
+            names.join(", ")
+        );
+        let libraries: Vec<_> = self
+            .named_libraries(product, prepared)
+            .into_iter()
+            .collect();
+        if !libraries.is_empty() {
+            message += &format!(
+                "; Linux' variant of {} is given with -l and -L",
+                libraries.join(", ")
+            );
+        }
+        message += "; `larboard build --check` says what of Windows is not here";
+        Err(Failure::new(message))
     }
 
     fn write_commands(&self, plan: &Plan) -> Result<(), Failure> {
@@ -466,6 +519,10 @@ struct Prepared {
     overlay: PathBuf,
     library: Option<CxxLibrary>,
     guessed: Option<Standard>,
+    /// What the sources name by `#pragma comment(lib)`.
+    libraries: Vec<String>,
+    /// Sources in C++ whose `main` gives nothing back.
+    void_mains: BTreeSet<PathBuf>,
 }
 
 /// Units that search headers in the same way, together.
@@ -515,6 +572,10 @@ fn of_options(options: &Options) -> Vec<String> {
             .map(|header| format!("-include{header}")),
     );
     flags
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 /// What a compiler or linker printed, as it is.

@@ -50,6 +50,23 @@ fn included(rest: &str) -> Option<(&str, bool)> {
     Some((rest[1..].split_once(end)?.0.trim(), quoted))
 }
 
+/// Whether a source has a `void main(`.
+pub fn has_void_main(text: &str) -> bool {
+    let mut before = [Token::Literal; 2];
+    Lexer::new(text).any(|(token, _)| {
+        let found = matches!(
+            (before[0], before[1], token),
+            (
+                Token::Word("void"),
+                Token::Word("main" | "_tmain" | "wmain"),
+                Token::Mark('(')
+            )
+        );
+        before = [before[1], token];
+        found
+    })
+}
+
 /// Goes through a source; yields each token with its line.
 pub struct Lexer<'a> {
     text: &'a str,
@@ -261,6 +278,14 @@ mod tests {
                 ("also".to_owned(), false, 6)
             ]
         );
+    }
+
+    #[test]
+    fn a_main_without_value_is_seen() {
+        assert!(has_void_main("#include <x.h>\nvoid\n main ( ) {}"));
+        assert!(!has_void_main(
+            "int main() {} // void main()\nvoid mainly();"
+        ));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::compile::{Stamp, stamp};
+use super::lexer::{Lexer, Token};
 
 /// One run of the linker or the archiver.
 #[derive(Debug)]
@@ -91,6 +92,23 @@ pub fn undefined(message: &str) -> BTreeSet<String> {
 pub fn last_name(name: &str) -> &str {
     let name = name.split_once('(').map_or(name, |(name, _)| name);
     name.rsplit([':', ' ', '&', '*']).next().unwrap_or(name)
+}
+
+/// The libraries that a source names by `#pragma comment(lib, "…")`.
+pub fn pragma_libraries(text: &str) -> Vec<String> {
+    Lexer::new(text)
+        .filter_map(|(token, _)| match token {
+            Token::Directive("pragma", rest) => {
+                let rest = rest.trim_start().strip_prefix("comment")?.trim_start();
+                let (kind, name) = rest.strip_prefix('(')?.split_once(',')?;
+                let is_library = kind.trim().eq_ignore_ascii_case("lib");
+                let name = name.split('"').nth(1).filter(|_| is_library)?;
+                // A backslash in a literal is written twice.
+                Some(name.replace("\\\\", "/"))
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 /// What a library of Windows' own is called, of those that Larboard stands for or that need nothing.
@@ -209,6 +227,13 @@ mod tests {
         );
         assert_eq!(last_name("Session::Send(int)"), "Send");
         assert_eq!(last_name("PdhOpenQueryW"), "PdhOpenQueryW");
+    }
+
+    #[test]
+    fn pragmas_name_libraries() {
+        let text = "#pragma comment(lib, \"ws2_32.lib\")\n# pragma  comment( lib , \"..\\\\Net.lib\" )\n\
+                    // #pragma comment(lib, \"no.lib\")\n#pragma comment(linker, \"/x\")\n#pragma once\n";
+        assert_eq!(pragma_libraries(text), ["ws2_32.lib", "../Net.lib"]);
     }
 
     #[test]

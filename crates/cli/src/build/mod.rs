@@ -17,6 +17,7 @@ mod link;
 mod overlay;
 mod plain;
 mod plan;
+mod project;
 mod shell;
 mod source;
 mod standard;

@@ -114,6 +114,13 @@ impl Plan {
         found.into_iter().map(|place| &self.products[place])
     }
 
+    /// Whether libraries are made that programs load.
+    pub fn has_dynamic_library(&self) -> bool {
+        self.products
+            .iter()
+            .any(|product| product.kind == Kind::DynamicLibrary)
+    }
+
     /// Whether a product, or one it is linked with, has a source in C++.
     pub fn uses_cxx(&self, product: &Product) -> bool {
         let is_cxx = |product: &Product| {

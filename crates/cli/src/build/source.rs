@@ -1,11 +1,12 @@
 //! From what was given on the command line to a plan.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::BuildArgs;
 use super::plan::Plan;
-use super::{plain, tree};
+use super::{plain, project, tree};
 use crate::failure::Failure;
 
 /// What to build.
@@ -23,13 +24,71 @@ pub fn plan(args: &BuildArgs) -> Result<Plan, Failure> {
         inputs.push(path);
     }
     let mut plan = match inputs.as_slice() {
-        [folder] if folder.is_dir() => {
-            plain::plan(&plain::sources_below(folder), Some(folder), args)?
-        }
+        [folder] if folder.is_dir() => match project_of(folder)? {
+            Some(project) => project::plan(&project, args)?,
+            None => plain::plan(&plain::sources_below(folder), Some(folder), args)?,
+        },
+        [project] if project::is_project(project) => project::plan(project, args)?,
         sources => plain::plan(&files(sources)?, None, args)?,
     };
     adjust(&mut plan, args, &here)?;
     Ok(plan)
+}
+
+/// Folders of a repository in which its solution is looked for.
+const LEVELS: usize = 3;
+
+/// The solution of a folder, or its project; where it has neither, those of the folders below are looked at.
+fn project_of(folder: &Path) -> Result<Option<PathBuf>, Failure> {
+    let mut level = vec![folder.to_path_buf()];
+    for _ in 0..LEVELS {
+        let mut below = Vec::new();
+        let (mut solutions, mut projects) = (Vec::new(), Vec::new());
+        let entries = level.iter().filter_map(|folder| fs::read_dir(folder).ok());
+        for entry in entries.flatten().flatten() {
+            let path = entry.path();
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let extension = path
+                .extension()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
+            match extension.as_str() {
+                _ if is_hidden => {}
+                _ if entry.file_type().is_ok_and(|kind| kind.is_dir()) => below.push(path),
+                "sln" | "slnx" => solutions.push(path),
+                "vcxproj" => projects.push(path),
+                _ => {}
+            }
+        }
+        let mut found = if solutions.is_empty() {
+            projects
+        } else {
+            solutions
+        };
+        match found.len() {
+            0 => level = below,
+            1 => return Ok(found.pop()),
+            _ => {
+                found.sort();
+                let names: Vec<_> = found
+                    .iter()
+                    .map(|path| {
+                        path.strip_prefix(folder)
+                            .unwrap_or(path)
+                            .display()
+                            .to_string()
+                    })
+                    .collect();
+                return Err(Failure::new(format_args!(
+                    "{} holds several projects; name one of them: {}",
+                    folder.display(),
+                    names.join(", ")
+                )));
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
