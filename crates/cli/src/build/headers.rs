@@ -177,14 +177,15 @@ impl Headers {
 /// Includes are not followed deeper than this.
 const DEEPEST: usize = 200;
 
-/// All headers of a folder, at any depth.
+/// All files of a folder, at any depth.
 pub fn below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_path_buf()];
     while let Some(folder) = waiting.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            match path.is_dir() {
+            // A link to a folder may lead round in a circle.
+            match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 true => waiting.push(path),
                 false => found.push(path),
             }

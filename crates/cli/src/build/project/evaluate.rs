@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use roxmltree::{Document, Node};
 
+use super::super::headers;
 use super::super::text;
 use super::super::tree::{self, Tree};
 use super::condition;
@@ -99,6 +100,13 @@ pub fn read(path: &Path) -> Result<String, Failure> {
 /// The document of a project file.
 pub fn parse<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, Failure> {
     Document::parse(text).map_err(|error| Failure::new(format_args!("{}: {error}", path.display())))
+}
+
+/// The folder a pattern begins in, and the part from the first `*` or `?` on.
+fn split_pattern(pattern: &str) -> (&str, &str) {
+    let varies = pattern.find(['*', '?']).unwrap_or(pattern.len());
+    let slash = pattern[..varies].rfind('/').map_or(0, |slash| slash + 1);
+    pattern.split_at(slash)
 }
 
 struct Evaluator<'a> {
@@ -307,23 +315,31 @@ impl Evaluator<'_> {
         names
     }
 
+    /// The files that a pattern stands for, by their paths from the project's folder if it begins there.
     fn matching(&self, pattern: &str) -> Vec<String> {
-        let folder = glob::Pattern::escape(&self.folder.to_string_lossy());
-        // `**.cpp` and `dir**` are no pattern elsewhere; MSBuild takes them.
-        let pattern = format!("{folder}/{}", tree::slashes(pattern));
+        let pattern = tree::slashes(pattern);
+        let (fixed, varying) = split_pattern(&pattern);
+        let Some(base) = self.tree.folder(self.folder, fixed) else {
+            return Vec::new();
+        };
+        let Ok(varying) = glob::Pattern::new(varying) else {
+            return Vec::new();
+        };
         let options = glob::MatchOptions {
             case_sensitive: false,
             require_literal_separator: true,
             require_literal_leading_dot: true,
         };
-        let Ok(paths) = glob::glob_with(&pattern, options) else {
-            return Vec::new();
-        };
-        paths
-            .flatten()
-            .filter_map(|path| {
-                let inside = path.strip_prefix(self.folder).unwrap_or(&path);
-                inside.to_str().map(str::to_owned)
+        let files = headers::below(&base).into_iter().filter(|file| {
+            let inside = file.strip_prefix(&base).unwrap_or(file);
+            varying.matches_path_with(inside, options)
+        });
+        files
+            .map(|file| {
+                file.strip_prefix(self.folder)
+                    .unwrap_or(&file)
+                    .to_string_lossy()
+                    .into_owned()
             })
             .collect()
     }
