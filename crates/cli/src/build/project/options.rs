@@ -161,10 +161,10 @@ fn precompiled(project: &Project, metadata: &Metadata, folder: &Path, tree: &Tre
     });
     for item in headers.chain(creates) {
         let path = tree.file(folder, &item.include);
-        if let Some(parent) = path.as_deref().and_then(Path::parent) {
-            if !folders.iter().any(|folder| folder == parent) {
-                folders.push(parent.to_path_buf());
-            }
+        if let Some(parent) = path.as_deref().and_then(Path::parent)
+            && !folders.iter().any(|folder| folder == parent)
+        {
+            folders.push(parent.to_path_buf());
         }
     }
     folders
