@@ -12,6 +12,7 @@ pub mod Foundation {
         SetHandleInformation,
     };
     pub use crate::memory::movable::{GlobalFree, LocalFree};
+    pub use crate::modules::FreeLibrary;
     pub use windows_sys::Win32::Foundation::*;
 }
 
@@ -78,6 +79,12 @@ pub mod Networking {
 
 /// Security attributes.
 pub mod Security {
+    /// Random numbers.
+    pub mod Cryptography {
+        pub use crate::random::BCryptGenRandom;
+        pub use windows_sys::Win32::Security::Cryptography::*;
+    }
+
     pub use windows_sys::Win32::Security::*;
 }
 
@@ -130,6 +137,13 @@ pub mod Media {
 pub mod System {
     /// The environment of the process.
     pub mod Environment {
+        pub use crate::command_line::{GetCommandLineA, GetCommandLineW};
+        pub use crate::environment::{
+            ExpandEnvironmentStringsA, ExpandEnvironmentStringsW, FreeEnvironmentStringsA,
+            FreeEnvironmentStringsW, GetEnvironmentStrings, GetEnvironmentStringsW,
+            GetEnvironmentVariableA, GetEnvironmentVariableW, SetEnvironmentVariableA,
+            SetEnvironmentVariableW,
+        };
         pub use crate::files::directories::{
             GetCurrentDirectoryA, GetCurrentDirectoryW, SetCurrentDirectoryA, SetCurrentDirectoryW,
         };
@@ -147,6 +161,16 @@ pub mod System {
             PostQueuedCompletionStatus,
         };
         pub use windows_sys::Win32::System::IO::*;
+    }
+
+    /// Modules.
+    pub mod LibraryLoader {
+        pub use crate::modules::names::{GetModuleFileNameA, GetModuleFileNameW};
+        pub use crate::modules::{
+            GetModuleHandleA, GetModuleHandleExA, GetModuleHandleExW, GetModuleHandleW,
+            GetProcAddress, LoadLibraryA, LoadLibraryExA, LoadLibraryExW, LoadLibraryW,
+        };
+        pub use windows_sys::Win32::System::LibraryLoader::*;
     }
 
     /// Pipes.
@@ -174,13 +198,27 @@ pub mod System {
         pub use windows_sys::Win32::System::Memory::*;
     }
 
+    /// What processes use.
+    pub mod ProcessStatus {
+        pub use crate::modules::names::{K32GetModuleFileNameExA, K32GetModuleFileNameExW};
+        pub use crate::usage::{K32GetPerformanceInfo, K32GetProcessMemoryInfo};
+        pub use windows_sys::Win32::System::ProcessStatus::*;
+    }
+
     /// The machine and its clock.
     pub mod SystemInformation {
         pub use crate::clock::date::GetSystemTime;
         pub use crate::clock::zone::GetLocalTime;
+        pub use crate::computer::{GetComputerNameExA, GetComputerNameExW};
+        pub use crate::processors::GetLogicalProcessorInformation;
         pub use crate::system::{
             GetNativeSystemInfo, GetSystemInfo, GetSystemTimeAsFileTime,
             GetSystemTimePreciseAsFileTime, GetTickCount, GetTickCount64,
+        };
+        pub use crate::usage::GlobalMemoryStatusEx;
+        pub use crate::version::{
+            GetVersion, GetVersionExA, GetVersionExW, VerSetConditionMask, VerifyVersionInfoA,
+            VerifyVersionInfoW,
         };
         pub use windows_sys::Win32::System::SystemInformation::*;
     }
@@ -188,6 +226,7 @@ pub mod System {
     /// Threads, waits, and the objects that are waited on.
     pub mod Threading {
         pub use crate::apc::QueueUserAPC;
+        pub use crate::command_line::{GetStartupInfoA, GetStartupInfoW};
         pub use crate::events::{
             CreateEventA, CreateEventExA, CreateEventExW, CreateEventW, OpenEventA, OpenEventW,
             PulseEvent, ResetEvent, SetEvent,
@@ -244,6 +283,7 @@ pub mod System {
             CreateWaitableTimerExW, CreateWaitableTimerW, OpenWaitableTimerA, OpenWaitableTimerW,
             SetWaitableTimer, SetWaitableTimerEx,
         };
+        pub use crate::usage::GetSystemTimes;
         pub use crate::waits::{
             SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects, WaitForMultipleObjectsEx,
             WaitForSingleObject, WaitForSingleObjectEx,
@@ -254,6 +294,7 @@ pub mod System {
     /// What `windows-sys` keeps apart.
     pub mod WindowsProgramming {
         pub use crate::clock::counter::{QueryInterruptTime, QueryUnbiasedInterruptTime};
+        pub use crate::computer::{GetComputerNameA, GetComputerNameW, GetUserNameA, GetUserNameW};
         pub use crate::mutexes::OpenMutexA;
         pub use crate::semaphores::OpenSemaphoreA;
         pub use windows_sys::Win32::System::WindowsProgramming::*;
@@ -288,6 +329,12 @@ pub mod System {
 
 /// The user interface: windows without a display, for their messages.
 pub mod UI {
+    /// Command lines.
+    pub mod Shell {
+        pub use crate::command_line::CommandLineToArgvW;
+        pub use windows_sys::Win32::UI::Shell::*;
+    }
+
     /// Windows and messages.
     pub mod WindowsAndMessaging {
         pub use crate::error_texts::wsprintf::{wvsprintfA, wvsprintfW};

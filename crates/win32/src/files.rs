@@ -41,8 +41,8 @@ use crate::path::errno;
 
 /// Reads from a file or receives on a socket, overlapped if an OVERLAPPED is given (HND-31, HND-32, OVL-16).
 ///
-/// Errors: `ERROR_IO_PENDING`; `ERROR_INVALID_HANDLE`; `ERROR_NOACCESS` for a null buffer, and without OVERLAPPED for a
-/// null count; `ERROR_NOT_SUPPORTED` for an OVERLAPPED on a disk file that was opened for overlapped use;
+/// Errors: `ERROR_IO_PENDING`; `ERROR_INVALID_HANDLE`; `ERROR_NOACCESS` for a null buffer;
+/// `ERROR_NOT_SUPPORTED` for an OVERLAPPED on a disk file that was opened for overlapped use;
 /// `ERROR_ACCESS_DENIED` if it was not opened for that; `ERROR_HANDLE_EOF` at the end of a file with an OVERLAPPED;
 /// `ERROR_BROKEN_PIPE` when the other end of a pipe is closed; the translated status of a failed receive.
 ///
@@ -182,7 +182,7 @@ impl Transfer {
         notify: Notify,
     ) -> Result<BOOL, Win32Error> {
         let file = handles::get::<File>(handle)?;
-        if self.length > 0 && is_bad(self.buffer) || notify.is_synchronous() && is_bad(count) {
+        if self.length > 0 && is_bad(self.buffer) {
             return Err(ERROR_NOACCESS.into());
         }
         let bytes = match file.device() {

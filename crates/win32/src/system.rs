@@ -126,7 +126,7 @@ fn describe() -> SYSTEM_INFO {
 const PROCESSOR_AMD_X8664: u32 = 8664;
 
 /// The first 64 processors this process may run on, as a mask.
-fn processors() -> u64 {
+pub(crate) fn processors() -> u64 {
     // SAFETY: a set of bits: all zero is a value.
     let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
     // SAFETY: the set has the size given.

@@ -31,8 +31,8 @@ macro_rules! same {
 
 same! {
     Foundation:
-        CloseHandle CompareObjectHandles DuplicateHandle GetHandleInformation GetLastError
-        GlobalFree LocalFree RtlNtStatusToDosError SetHandleInformation SetLastError;
+        CloseHandle CompareObjectHandles DuplicateHandle FreeLibrary GetHandleInformation
+        GetLastError GlobalFree LocalFree RtlNtStatusToDosError SetHandleInformation SetLastError;
 
     Globalization:
         CompareStringA CompareStringEx CompareStringOrdinal CompareStringW GetACP GetCPInfo
@@ -63,6 +63,9 @@ same! {
         getsockname getsockopt htonl htons inet_addr inet_ntoa inet_ntop inet_pton ioctlsocket
         listen ntohl ntohs recv recvfrom select send sendto setsockopt shutdown socket;
 
+    Security::Cryptography:
+        BCryptGenRandom;
+
     Storage::FileSystem:
         CompareFileTime CopyFileA CopyFileW CreateDirectoryA CreateDirectoryW CreateFileA
         CreateFileW DeleteFileA DeleteFileW FileTimeToLocalFileTime FindClose FindFirstFileA
@@ -80,12 +83,20 @@ same! {
         FormatMessageA FormatMessageW;
 
     System::Environment:
-        GetCurrentDirectoryA GetCurrentDirectoryW SetCurrentDirectoryA SetCurrentDirectoryW;
+        ExpandEnvironmentStringsA ExpandEnvironmentStringsW FreeEnvironmentStringsA
+        FreeEnvironmentStringsW GetCommandLineA GetCommandLineW GetCurrentDirectoryA
+        GetCurrentDirectoryW GetEnvironmentStrings GetEnvironmentStringsW GetEnvironmentVariableA
+        GetEnvironmentVariableW SetCurrentDirectoryA SetCurrentDirectoryW SetEnvironmentVariableA
+        SetEnvironmentVariableW;
 
     System::IO:
         BindIoCompletionCallback CancelIo CancelIoEx CancelSynchronousIo CreateIoCompletionPort
         GetOverlappedResult GetOverlappedResultEx GetQueuedCompletionStatus
         GetQueuedCompletionStatusEx PostQueuedCompletionStatus;
+
+    System::LibraryLoader:
+        GetModuleFileNameA GetModuleFileNameW GetModuleHandleA GetModuleHandleExA GetModuleHandleExW
+        GetModuleHandleW GetProcAddress LoadLibraryA LoadLibraryExA LoadLibraryExW LoadLibraryW;
 
     System::Memory:
         GetProcessHeap GetProcessHeaps GlobalAlloc GlobalFlags GlobalHandle GlobalLock GlobalReAlloc
@@ -99,9 +110,16 @@ same! {
     System::Pipes:
         CreatePipe PeekNamedPipe;
 
+    System::ProcessStatus:
+        K32GetModuleFileNameExA K32GetModuleFileNameExW K32GetPerformanceInfo
+        K32GetProcessMemoryInfo;
+
     System::SystemInformation:
-        GetLocalTime GetNativeSystemInfo GetSystemInfo GetSystemTime GetSystemTimeAsFileTime
-        GetSystemTimePreciseAsFileTime GetTickCount GetTickCount64;
+        GetComputerNameExA GetComputerNameExW GetLocalTime GetLogicalProcessorInformation
+        GetNativeSystemInfo GetSystemInfo GetSystemTime GetSystemTimeAsFileTime
+        GetSystemTimePreciseAsFileTime GetTickCount GetTickCount64 GetVersion GetVersionExA
+        GetVersionExW GlobalMemoryStatusEx VerSetConditionMask VerifyVersionInfoA
+        VerifyVersionInfoW;
 
     System::Threading:
         AcquireSRWLockExclusive AcquireSRWLockShared CancelThreadpoolIo CancelWaitableTimer
@@ -112,19 +130,19 @@ same! {
         DeleteSynchronizationBarrier EnterCriticalSection EnterSynchronizationBarrier ExitThread
         FlsAlloc FlsFree FlsGetValue FlsSetValue GetActiveProcessorCount GetCurrentProcess
         GetCurrentProcessId GetCurrentThread GetCurrentThreadId GetExitCodeThread GetProcessId
-        GetThreadId InitOnceBeginInitialize InitOnceComplete InitOnceExecuteOnce InitOnceInitialize
-        InitializeConditionVariable InitializeCriticalSection InitializeCriticalSectionAndSpinCount
-        InitializeCriticalSectionEx InitializeSListHead InitializeSRWLock
-        InitializeSynchronizationBarrier InterlockedFlushSList InterlockedPopEntrySList
-        InterlockedPushEntrySList InterlockedPushListSListEx LeaveCriticalSection OpenEventA
-        OpenEventW OpenMutexW OpenSemaphoreW OpenWaitableTimerA OpenWaitableTimerW PulseEvent
-        QueryDepthSList QueueUserAPC QueueUserWorkItem ReleaseMutex ReleaseSRWLockExclusive
-        ReleaseSRWLockShared ReleaseSemaphore ResetEvent ResumeThread SetCriticalSectionSpinCount
-        SetEvent SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait Sleep
-        SleepConditionVariableCS SleepConditionVariableSRW SleepEx StartThreadpoolIo SuspendThread
-        SwitchToThread TlsAlloc TlsFree TlsGetValue TlsSetValue TryAcquireSRWLockExclusive
-        TryAcquireSRWLockShared TryEnterCriticalSection WaitForMultipleObjects
-        WaitForMultipleObjectsEx WaitForSingleObject WaitForSingleObjectEx
+        GetStartupInfoA GetStartupInfoW GetSystemTimes GetThreadId InitOnceBeginInitialize
+        InitOnceComplete InitOnceExecuteOnce InitOnceInitialize InitializeConditionVariable
+        InitializeCriticalSection InitializeCriticalSectionAndSpinCount InitializeCriticalSectionEx
+        InitializeSListHead InitializeSRWLock InitializeSynchronizationBarrier InterlockedFlushSList
+        InterlockedPopEntrySList InterlockedPushEntrySList InterlockedPushListSListEx
+        LeaveCriticalSection OpenEventA OpenEventW OpenMutexW OpenSemaphoreW OpenWaitableTimerA
+        OpenWaitableTimerW PulseEvent QueryDepthSList QueueUserAPC QueueUserWorkItem ReleaseMutex
+        ReleaseSRWLockExclusive ReleaseSRWLockShared ReleaseSemaphore ResetEvent ResumeThread
+        SetCriticalSectionSpinCount SetEvent SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait
+        Sleep SleepConditionVariableCS SleepConditionVariableSRW SleepEx StartThreadpoolIo
+        SuspendThread SwitchToThread TlsAlloc TlsFree TlsGetValue TlsSetValue
+        TryAcquireSRWLockExclusive TryAcquireSRWLockShared TryEnterCriticalSection
+        WaitForMultipleObjects WaitForMultipleObjectsEx WaitForSingleObject WaitForSingleObjectEx
         WaitForThreadpoolIoCallbacks WaitOnAddress WakeAllConditionVariable WakeByAddressAll
         WakeByAddressSingle WakeConditionVariable;
 
@@ -133,10 +151,14 @@ same! {
         SystemTimeToTzSpecificLocalTime TzSpecificLocalTimeToSystemTime;
 
     System::WindowsProgramming:
-        OpenMutexA OpenSemaphoreA QueryInterruptTime QueryUnbiasedInterruptTime;
+        GetComputerNameA GetComputerNameW GetUserNameA GetUserNameW OpenMutexA OpenSemaphoreA
+        QueryInterruptTime QueryUnbiasedInterruptTime;
 
     UI::Controls:
         IsCharLowerW;
+
+    UI::Shell:
+        CommandLineToArgvW;
 
     UI::WindowsAndMessaging:
         CallWindowProcA CallWindowProcW CharLowerA CharLowerBuffA CharLowerBuffW CharLowerW

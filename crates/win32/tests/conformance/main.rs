@@ -22,6 +22,7 @@ mod ports;
 mod registered;
 mod select;
 mod sockets;
+mod system;
 mod text;
 mod time;
 mod waits;
