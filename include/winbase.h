@@ -722,4 +722,6 @@ BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
 DWORD WINAPI GetActiveProcessorCount(WORD GroupNumber);
 LARBOARD_END
 
+#include <larboard/texts.h>
+
 #endif

@@ -1249,4 +1249,6 @@ LARBOARD_END
 #define PostAppMessage PostAppMessageA
 #endif
 
+#include <larboard/characters.h>
+
 #endif
