@@ -118,8 +118,7 @@ same! {
         GetComputerNameExA GetComputerNameExW GetLocalTime GetLogicalProcessorInformation
         GetNativeSystemInfo GetSystemInfo GetSystemTime GetSystemTimeAsFileTime
         GetSystemTimePreciseAsFileTime GetTickCount GetTickCount64 GetVersion GetVersionExA
-        GetVersionExW GlobalMemoryStatusEx VerSetConditionMask VerifyVersionInfoA
-        VerifyVersionInfoW;
+        GetVersionExW GlobalMemoryStatusEx VerSetConditionMask VerifyVersionInfoA VerifyVersionInfoW;
 
     System::Threading:
         AcquireSRWLockExclusive AcquireSRWLockShared CancelThreadpoolIo CancelWaitableTimer
