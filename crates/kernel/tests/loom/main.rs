@@ -6,6 +6,7 @@
 #![cfg(loom)]
 
 mod edges;
+mod locks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
