@@ -190,10 +190,19 @@ pub mod System {
             GetProcessHeap, GetProcessHeaps, HeapAlloc, HeapCreate, HeapDestroy, HeapFree,
             HeapReAlloc, HeapSetInformation, HeapSize, HeapValidate,
         };
+        pub use crate::memory::mapping::{
+            CreateFileMappingA, CreateFileMappingW, FlushViewOfFile, MapViewOfFile,
+            MapViewOfFileEx, OpenFileMappingA, OpenFileMappingW, UnmapViewOfFile,
+        };
         pub use crate::memory::movable::{
             GlobalAlloc, GlobalFlags, GlobalHandle, GlobalLock, GlobalReAlloc, GlobalSize,
             GlobalUnlock, LocalAlloc, LocalFlags, LocalHandle, LocalLock, LocalReAlloc, LocalSize,
             LocalUnlock,
+        };
+        pub use crate::memory::pages::{
+            GetLargePageMinimum, VirtualAlloc, VirtualAllocEx, VirtualFree, VirtualFreeEx,
+            VirtualLock, VirtualProtect, VirtualProtectEx, VirtualQuery, VirtualQueryEx,
+            VirtualUnlock,
         };
         pub use windows_sys::Win32::System::Memory::*;
     }

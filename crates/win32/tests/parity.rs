@@ -99,10 +99,13 @@ same! {
         GetModuleHandleW GetProcAddress LoadLibraryA LoadLibraryExA LoadLibraryExW LoadLibraryW;
 
     System::Memory:
-        GetProcessHeap GetProcessHeaps GlobalAlloc GlobalFlags GlobalHandle GlobalLock GlobalReAlloc
-        GlobalSize GlobalUnlock HeapAlloc HeapCreate HeapDestroy HeapFree HeapReAlloc
-        HeapSetInformation HeapSize HeapValidate LocalAlloc LocalFlags LocalHandle LocalLock
-        LocalReAlloc LocalSize LocalUnlock;
+        CreateFileMappingA CreateFileMappingW FlushViewOfFile GetLargePageMinimum GetProcessHeap
+        GetProcessHeaps GlobalAlloc GlobalFlags GlobalHandle GlobalLock GlobalReAlloc GlobalSize
+        GlobalUnlock HeapAlloc HeapCreate HeapDestroy HeapFree HeapReAlloc HeapSetInformation
+        HeapSize HeapValidate LocalAlloc LocalFlags LocalHandle LocalLock LocalReAlloc LocalSize
+        LocalUnlock MapViewOfFile MapViewOfFileEx OpenFileMappingA OpenFileMappingW UnmapViewOfFile
+        VirtualAlloc VirtualAllocEx VirtualFree VirtualFreeEx VirtualLock VirtualProtect
+        VirtualProtectEx VirtualQuery VirtualQueryEx VirtualUnlock;
 
     System::Performance:
         QueryPerformanceCounter QueryPerformanceFrequency;

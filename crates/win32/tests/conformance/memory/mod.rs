@@ -2,4 +2,6 @@
 
 mod clock;
 mod heaps;
+mod mapping;
 mod movable;
+mod pages;
