@@ -22,7 +22,8 @@ use super::plan::{Kind, Optimisation, Options, Plan, Product, Unit};
 use super::standard::{Language, Standard};
 use super::text::Judge;
 use super::tree::Tree;
-use super::{flags, lexer, overlay};
+use super::{check, flags, lexer, overlay};
+use crate::console;
 use crate::failure::Failure;
 
 /// What one command works with.
@@ -48,16 +49,7 @@ struct CompileCommand {
 
 /// Builds every product. One that fails does not keep the others from being built, unless they need it.
 pub fn build(plan: &Plan, args: &BuildArgs) -> Result<(), Failure> {
-    let mut driver = Driver {
-        args,
-        compiler: Compiler::find(args.compiler.as_deref())?,
-        home: Home::find()?,
-        here: env::current_dir()?,
-        tree: Tree::default(),
-        is_terminal: stderr().is_terminal(),
-        commands: Vec::new(),
-        system: HashMap::new(),
-    };
+    let mut driver = Driver::new(args)?;
     for line in &plan.left_out {
         eprintln!("{line}");
     }
@@ -92,7 +84,50 @@ pub fn build(plan: &Plan, args: &BuildArgs) -> Result<(), Failure> {
     }
 }
 
-impl Driver<'_> {
+/// Lists what of Windows the sources use; fails if something of it is not here.
+pub fn check(plan: &Plan, args: &BuildArgs) -> Result<(), Failure> {
+    let mut driver = Driver::new(args)?;
+    let mut reports = Vec::new();
+    for line in &plan.left_out {
+        eprintln!("{line}");
+    }
+    for product in &plan.products {
+        let mut judge = Judge::new(args.encoding);
+        let (headers, library) = driver.headers_and_library(product, &mut judge)?;
+        let language = match product
+            .units
+            .iter()
+            .any(|unit| unit.language == Language::Cxx)
+        {
+            true => Language::Cxx,
+            false => Language::C,
+        };
+        let folders = Folders {
+            user: Vec::new(),
+            larboard: driver.home.include.clone(),
+            system: driver.system_folders(language, library),
+        };
+        let report = check::product(product, &headers, &folders);
+        console::print(&report.text(&product.name, |path| driver.shown(path)))?;
+        reports.push(report);
+    }
+    check::Report::verdict(&reports)
+}
+
+impl<'a> Driver<'a> {
+    fn new(args: &'a BuildArgs) -> Result<Self, Failure> {
+        Ok(Self {
+            args,
+            compiler: Compiler::find(args.compiler.as_deref())?,
+            home: Home::find()?,
+            here: env::current_dir()?,
+            tree: Tree::default(),
+            is_terminal: stderr().is_terminal(),
+            commands: Vec::new(),
+            system: HashMap::new(),
+        })
+    }
+
     fn product(&mut self, plan: &Plan, product: &Product) -> Result<(), Failure> {
         let start = Instant::now();
         let folder = self.folder_of(product)?;
@@ -153,18 +188,7 @@ impl Driver<'_> {
     /// Reads the sources and their headers, and decides what depends on them.
     fn prepare(&mut self, product: &Product, folder: &Path) -> Result<Prepared, Failure> {
         let mut judge = Judge::new(self.args.encoding);
-        let mut library = self.args.stdlib;
-        let headers = self.headers(product, &mut judge, library)?;
-        if library.is_none() {
-            library = self.library_for(&headers)?;
-        }
-        let headers = match library {
-            // The folders of the system are others now.
-            Some(CxxLibrary::Libcxx) if self.args.stdlib.is_none() => {
-                self.headers(product, &mut judge, library)?
-            }
-            _ => headers,
-        };
+        let (headers, library) = self.headers_and_library(product, &mut judge)?;
         let guessed = match product.guess_standard {
             true => super::guess::standard(&headers),
             false => None,
@@ -194,6 +218,24 @@ impl Driver<'_> {
             libraries,
             void_mains,
         })
+    }
+
+    /// The headers of a product, found with the C++ library that has them.
+    fn headers_and_library(
+        &mut self,
+        product: &Product,
+        judge: &mut Judge,
+    ) -> Result<(Headers, Option<CxxLibrary>), Failure> {
+        let chosen = self.args.stdlib;
+        let headers = self.headers(product, judge, chosen)?;
+        if chosen.is_some() {
+            return Ok((headers, chosen));
+        }
+        match self.library_for(&headers)? {
+            // The folders of the system are others now.
+            Some(library) => Ok((self.headers(product, judge, Some(library))?, Some(library))),
+            None => Ok((headers, None)),
+        }
     }
 
     fn headers(

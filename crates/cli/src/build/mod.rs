@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "projects come next")]
 
 pub mod args;
+mod check;
 mod compile;
 mod compiler;
 mod driver;
@@ -37,7 +38,10 @@ const FOLDER: &str = ".larboard";
 /// Builds what was given.
 pub fn build(args: &BuildArgs) -> Result<(), Failure> {
     let plan = source::plan(args)?;
-    driver::build(&plan, args)
+    match args.check {
+        true => driver::check(&plan, args),
+        false => driver::build(&plan, args),
+    }
 }
 
 /// Builds what was given, and becomes the program.
