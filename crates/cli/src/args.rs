@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::build::args::{BuildArgs, RunArgs};
+use crate::build::args::{BuildArgs, EnvArgs, InstallArgs, RunArgs};
 use crate::messages::Lang;
 use crate::model::Model;
 
@@ -31,6 +31,10 @@ pub enum Command {
     Build(Box<BuildArgs>),
     /// Build it and run it
     Run(Box<RunArgs>),
+    /// Print the compiler's flags, for other build systems
+    Env(EnvArgs),
+    /// Install command, library, headers, and packages for CMake and pkg-config
+    Install(InstallArgs),
     /// Run an echo server on one of the I/O models
     Serve(ServeArgs),
     /// Talk to an echo server, line by line

@@ -39,6 +39,8 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Build(args) => build::build(&args),
         Command::Run(args) => build::run(&args),
+        Command::Env(args) => build::env::run(&args),
+        Command::Install(args) => build::install::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Client(args) => client::run(&args),
         Command::Load(args) => load::run(&args),

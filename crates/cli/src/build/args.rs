@@ -113,6 +113,94 @@ pub struct RunArgs {
     pub args: Vec<OsString>,
 }
 
+/// `larboard env`.
+#[derive(Args, Clone)]
+pub struct EnvArgs {
+    /// Print the value of this one only
+    #[arg(value_enum, ignore_case = true)]
+    pub variable: Option<Variable>,
+    /// Print all as JSON, each flag as a word
+    #[arg(long, conflicts_with = "variable")]
+    pub json: bool,
+    /// TCHAR is wchar_t
+    #[arg(long, conflicts_with = "multibyte")]
+    pub unicode: bool,
+    /// TCHAR is char, and _MBCS is defined
+    #[arg(long)]
+    pub multibyte: bool,
+    /// The standard: c++14, c++17, c++20, c++23, c11 or c17 [default: not said to the compiler]
+    #[arg(long = "std", value_name = "STD")]
+    pub standard: Option<Standard>,
+    /// Have mistakes with memory, or races, found while the program runs
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub sanitize: Option<Sanitizer>,
+    /// The compiler, which must be Clang [default: $CXX, if it is Clang; else the newest installed]
+    #[arg(long, value_name = "PATH")]
+    pub compiler: Option<PathBuf>,
+    /// The C++ library [default: the compiler's own choice]
+    #[arg(long, value_enum, value_name = "LIBRARY")]
+    pub stdlib: Option<CxxLibrary>,
+}
+
+impl EnvArgs {
+    /// What TCHAR is.
+    pub fn characters(&self) -> CharacterSet {
+        match (self.unicode, self.multibyte) {
+            (true, _) => CharacterSet::Unicode,
+            (_, true) => CharacterSet::MultiByte,
+            _ => CharacterSet::NotSet,
+        }
+    }
+}
+
+/// A variable that build systems read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Variable {
+    /// The compiler for C
+    #[value(name = "CC")]
+    Cc,
+    /// The compiler for C++
+    #[value(name = "CXX")]
+    Cxx,
+    /// Its flags for C
+    #[value(name = "CFLAGS")]
+    Cflags,
+    /// Its flags for C++
+    #[value(name = "CXXFLAGS")]
+    Cxxflags,
+    /// Its flags for linking
+    #[value(name = "LDFLAGS")]
+    Ldflags,
+    /// The libraries, behind the objects
+    #[value(name = "LIBS")]
+    Libs,
+}
+
+impl Variable {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cc => "CC",
+            Self::Cxx => "CXX",
+            Self::Cflags => "CFLAGS",
+            Self::Cxxflags => "CXXFLAGS",
+            Self::Ldflags => "LDFLAGS",
+            Self::Libs => "LIBS",
+        }
+    }
+}
+
+/// `larboard install`.
+#[derive(Args, Clone)]
+pub struct InstallArgs {
+    /// The folder that gets bin, lib and include
+    #[arg(long, value_name = "FOLDER", default_value = "/usr/local")]
+    pub prefix: PathBuf,
+    /// Put the files below this folder, as packagers do; they will be used from the prefix
+    #[arg(long, value_name = "FOLDER")]
+    pub destdir: Option<PathBuf>,
+}
+
 /// What to look for while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Sanitizer {

@@ -11,7 +11,7 @@ use super::standard::Language;
 use crate::failure::Failure;
 
 /// The oldest Clang that is known to do, and the newest whose name is tried.
-const VERSIONS: std::ops::RangeInclusive<u32> = 14..=30;
+pub const VERSIONS: std::ops::RangeInclusive<u32> = 14..=30;
 
 /// Clang, as a pair of commands.
 #[derive(Clone, Debug)]

@@ -60,6 +60,16 @@ impl Home {
         self.libraries.join("liblarboard.so")
     }
 
+    /// The overlay of the headers, for builds that this command does not drive.
+    pub fn overlay(&self) -> PathBuf {
+        self.libraries.join("larboard-headers.yaml")
+    }
+
+    /// Whether the library is the optimised one.
+    pub fn is_optimised(&self) -> bool {
+        !self.libraries.ends_with("debug")
+    }
+
     fn in_folder(folder: &Path) -> Result<Option<Self>, Failure> {
         let installed = folder.join(INSTALLED_HEADERS);
         if installed.join("larboard/prelude.h").is_file() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use super::compile::{Stamp, stamp};
@@ -198,14 +198,6 @@ pub fn stem(library: &str) -> String {
     let name = super::tree::slashes(library.trim()).to_lowercase();
     let name = name.rsplit('/').next().unwrap_or_default().to_owned();
     name.strip_suffix(".lib").map(str::to_owned).unwrap_or(name)
-}
-
-/// Whether a file is a library of Windows: its members are COFF. Linux' begin with ELF.
-pub fn is_windows_library(path: &Path) -> bool {
-    let Ok(bytes) = fs::read(path) else {
-        return false;
-    };
-    bytes.starts_with(b"!<arch>\n") && !bytes.windows(4).any(|window| window == b"\x7fELF")
 }
 
 #[cfg(test)]

@@ -2,20 +2,21 @@
 //!
 //! `source` makes a plan of what was given; `driver` carries it out. What is made on the way lies in `.larboard`.
 
-#![allow(dead_code, reason = "projects come next")]
-
 pub mod args;
 mod check;
 mod compile;
 mod compiler;
 mod driver;
+pub mod env;
 mod flags;
 mod guess;
 mod headers;
 mod home;
+pub mod install;
 mod lexer;
 mod link;
 mod overlay;
+mod package;
 mod plain;
 mod plan;
 mod project;

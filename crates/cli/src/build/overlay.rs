@@ -68,6 +68,15 @@ pub fn of_larboard(include: &Path) -> io::Result<String> {
     text(entries_of_larboard(include))
 }
 
+/// The overlay of headers of these names in a folder that need not be there yet.
+pub fn of_names<'a>(include: &Path, names: impl Iterator<Item = &'a Path>) -> io::Result<String> {
+    text(
+        names
+            .map(|name| Entry::itself(include.join(name)))
+            .collect(),
+    )
+}
+
 /// Writes the overlay of a project, and the converted copies, into `folder`; gives the overlay's path. `here` is where the
 /// compiler will run.
 pub fn write(

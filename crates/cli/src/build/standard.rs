@@ -76,11 +76,6 @@ impl Standard {
         self.language == Language::Cxx && self.year < 20
     }
 
-    /// Whether this is C++ of at least this year.
-    pub fn is_at_least(self, year: u8) -> bool {
-        self.language == Language::Cxx && self.year >= year
-    }
-
     /// The compiler's flag. Clang 16 and earlier know C++23 by its working name.
     pub fn flag(self, clang: u32) -> String {
         match (self.language, self.year) {

@@ -17,11 +17,6 @@ impl Properties {
         }
     }
 
-    /// Whether the value says yes.
-    pub fn is_true(&self, name: &str) -> bool {
-        self.get(name).eq_ignore_ascii_case("true")
-    }
-
     /// Gives a property a value.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.values.insert(name.to_lowercase(), value.into());
