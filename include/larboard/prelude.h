@@ -9,6 +9,8 @@
 #define __u_char_defined
 /* And its socklen_t is unsigned; here it is an int, which ws2tcpip.h declares. */
 #define __socklen_t_defined
+/* ssize_t is no name of Windows: programs define one of their own, as an int. */
+#define __ssize_t_defined
 
 /* Clang's Microsoft mode leaves these out; libstdc++ wants them. */
 #define __GCC_ATOMIC_BOOL_LOCK_FREE __CLANG_ATOMIC_BOOL_LOCK_FREE
@@ -24,5 +26,12 @@
 #define __GCC_ATOMIC_POINTER_LOCK_FREE __CLANG_ATOMIC_POINTER_LOCK_FREE
 #define __GCC_ATOMIC_TEST_AND_SET_TRUEVAL 1
 #define __GXX_WEAK__ 1
+
+/* libc's <string.h> needs these in optimised C++; its <sys/cdefs.h> gives them to GNU's compiler only, which Clang does
+   not claim to be in Microsoft's mode. */
+#ifdef __cplusplus
+#define __extern_inline extern __inline __attribute__((__gnu_inline__))
+#define __extern_always_inline extern __inline __attribute__((__always_inline__, __gnu_inline__))
+#endif
 
 #endif
