@@ -4,6 +4,7 @@
 
 #include <minwinbase.h>
 
+#define TLS_OUT_OF_INDEXES ((DWORD)0xFFFFFFFF)
 LARBOARD_BEGIN
 HANDLE WINAPI CreateThread(
     LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize, LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter,
@@ -20,6 +21,10 @@ DWORD WINAPI QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData);
 HANDLE WINAPI GetCurrentProcess(void);
 DWORD WINAPI GetCurrentProcessId(void);
 DWORD WINAPI GetProcessId(HANDLE Process);
+DWORD WINAPI TlsAlloc(void);
+LPVOID WINAPI TlsGetValue(DWORD dwTlsIndex);
+BOOL WINAPI TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue);
+BOOL WINAPI TlsFree(DWORD dwTlsIndex);
 LARBOARD_END
 
 #endif
