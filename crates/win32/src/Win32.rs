@@ -327,10 +327,17 @@ pub mod System {
 
     /// More of the system.
     pub mod Diagnostics {
-
         /// For debuggers, and the texts of errors.
         pub mod Debug {
             pub use crate::error_texts::format_message::{FormatMessageA, FormatMessageW};
+            pub use crate::exceptions::debugger::{
+                DebugBreak, GetErrorMode, IsDebuggerPresent, SetErrorMode,
+            };
+            pub use crate::exceptions::raise::RaiseException;
+            pub use crate::exceptions::vectored::{
+                AddVectoredExceptionHandler, RemoveVectoredExceptionHandler,
+            };
+            pub use crate::exceptions::{SetUnhandledExceptionFilter, UnhandledExceptionFilter};
             pub use windows_sys::Win32::System::Diagnostics::Debug::*;
         }
     }

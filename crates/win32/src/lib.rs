@@ -20,6 +20,7 @@ mod environment;
 mod error;
 mod error_texts;
 mod events;
+mod exceptions;
 mod exit_thread;
 mod files;
 mod guard;

@@ -208,6 +208,7 @@ impl Start {
 
     fn run(self) {
         self.thread.enter();
+        crate::exceptions::stack::prepare_new_thread();
         self.gate.pass();
         apc::deliver(&self.thread);
         let parameter = std::ptr::with_exposed_provenance_mut(self.parameter);

@@ -80,7 +80,9 @@ same! {
         WriteFileEx;
 
     System::Diagnostics::Debug:
-        FormatMessageA FormatMessageW;
+        AddVectoredExceptionHandler DebugBreak FormatMessageA FormatMessageW GetErrorMode
+        IsDebuggerPresent RaiseException RemoveVectoredExceptionHandler SetErrorMode
+        SetUnhandledExceptionFilter UnhandledExceptionFilter;
 
     System::Environment:
         ExpandEnvironmentStringsA ExpandEnvironmentStringsW FreeEnvironmentStringsA
@@ -217,16 +219,24 @@ fn names_of_the_c_library_have_the_prefix() {
 }
 
 /// Functions that do not return here, or take the ground from under the test.
-const FATAL: [&str; 3] = ["ExitThread", "WSACleanup", "WaitMessage"];
+const FATAL: [&str; 5] = [
+    "DebugBreak",
+    "ExitThread",
+    "RaiseException",
+    "WSACleanup",
+    "WaitMessage",
+];
 
 /// Functions that take a routine, whose address nobody can check.
-const CALLS_BACK: [&str; 6] = [
+const CALLS_BACK: [&str; 8] = [
+    "AddVectoredExceptionHandler",
     "BindIoCompletionCallback",
     "CreateThread",
     "CreateThreadpoolIo",
     "FlsAlloc",
     "QueueUserAPC",
     "QueueUserWorkItem",
+    "SetUnhandledExceptionFilter",
 ];
 
 /// Null pointers, and small integers instead of pointers, are refused: no function reads or writes there.
