@@ -3,6 +3,7 @@
 #define _PROCESSTHREADSAPI_H_
 
 #include <minwinbase.h>
+#include <larboard/long.h>
 
 #define TLS_OUT_OF_INDEXES ((DWORD)0xFFFFFFFF)
 LARBOARD_BEGIN
@@ -26,5 +27,20 @@ LPVOID WINAPI TlsGetValue(DWORD dwTlsIndex);
 BOOL WINAPI TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue);
 BOOL WINAPI TlsFree(DWORD dwTlsIndex);
 LARBOARD_END
+
+#ifdef __cplusplus
+extern "C++" {
+LARBOARD_LONG(T) inline HANDLE CreateThread(
+    LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize, LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter,
+    DWORD dwCreationFlags, T *lpThreadId) {
+    return CreateThread(
+        lpThreadAttributes, dwStackSize, lpStartAddress, lpParameter, dwCreationFlags,
+        (LPDWORD)larboard::long_result<T>(lpThreadId));
+}
+LARBOARD_LONG(T) inline BOOL GetExitCodeThread(HANDLE hThread, T *lpExitCode) {
+    return GetExitCodeThread(hThread, (LPDWORD)larboard::long_result<T>(lpExitCode));
+}
+}
+#endif
 
 #endif

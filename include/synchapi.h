@@ -3,6 +3,7 @@
 #define _SYNCHAPI_H_
 
 #include <minwinbase.h>
+#include <larboard/long.h>
 
 typedef void(APIENTRY *PTIMERAPCROUTINE)(LPVOID lpArgToCompletionRoutine, DWORD dwTimerLowValue, DWORD dwTimerHighValue);
 typedef struct _REASON_CONTEXT {
@@ -129,6 +130,14 @@ BOOL WINAPI WaitOnAddress(volatile void *Address, PVOID CompareAddress, SIZE_T A
 void WINAPI WakeByAddressSingle(PVOID Address);
 void WINAPI WakeByAddressAll(PVOID Address);
 LARBOARD_END
+
+#ifdef __cplusplus
+extern "C++" {
+LARBOARD_LONG(T) inline BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, T *lpPreviousCount) {
+    return ReleaseSemaphore(hSemaphore, lReleaseCount, (LPLONG)larboard::long_result<T>(lpPreviousCount));
+}
+}
+#endif
 #ifdef UNICODE
 #define CreateEvent CreateEventW
 #define CreateEventEx CreateEventExW

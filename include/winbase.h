@@ -722,6 +722,8 @@ BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
 DWORD WINAPI GetActiveProcessorCount(WORD GroupNumber);
 LARBOARD_END
 
+#include <larboard/memory.h>
+
 #include <larboard/texts.h>
 
 /* Memory by handle. */

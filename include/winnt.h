@@ -504,6 +504,8 @@ typedef struct _RTL_BARRIER {
     DWORD Reserved5;
 } RTL_BARRIER, *PRTL_BARRIER;
 
+#define MEMORY_ALLOCATION_ALIGNMENT 16
+
 typedef struct _SLIST_ENTRY *PSLIST_ENTRY;
 typedef struct _SLIST_ENTRY {
     PSLIST_ENTRY Next;
