@@ -3,6 +3,7 @@
 #define _INC_EXCPT
 
 #include <larboard/linkage.h>
+#include <larboard/seh.h>
 
 typedef enum _EXCEPTION_DISPOSITION {
     ExceptionContinueExecution,
