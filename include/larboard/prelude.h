@@ -5,6 +5,10 @@
 #define _WIN32 1
 #define _WIN64 1
 
+#define LARBOARD_WIDE_OF(text) L##text
+#define LARBOARD_WIDE(text) LARBOARD_WIDE_OF(text)
+#define __FILEW__ LARBOARD_WIDE(__FILE__)
+
 /* Of libc's <sys/types.h>: u_char, u_short, u_int and u_long are Windows Sockets' here, whose u_long has 32 bits. */
 #define __u_char_defined
 /* And its socklen_t is unsigned; here it is an int, which ws2tcpip.h declares. */
