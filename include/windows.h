@@ -4,9 +4,15 @@
 #define _INC_WINDOWS
 
 #include <larboard/linkage.h>
+/* Of the C library, what comes along with Microsoft's header. */
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
 #include <sdkddkver.h>
 #include <excpt.h>
-#include <stdarg.h>
 #include <windef.h>
 #include <winbase.h>
 #include <wingdi.h>
