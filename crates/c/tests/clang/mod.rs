@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[path = "../../../cli/src/build"]
 mod build {
     pub mod flags;
+    pub mod plan;
     pub mod standard;
 }
 
@@ -71,14 +72,14 @@ impl Clang {
         }
     }
 
-    /// The compiler for sources of this standard. Our headers are no system headers for it: it may warn about them.
+    /// The compiler for sources of this standard.
     pub fn compile(&self, standard: Standard) -> Command {
         let mut command = Command::new(self.command(standard.language));
         command
             .arg(standard.flag(self.version))
             .args(flags::compile(standard.language, Some(standard)))
             .arg("-Wno-unknown-warning-option")
-            .arg("-I")
+            .arg("-isystem")
             .arg(include())
             .arg(format!("-include{}", flags::PRELUDE));
         command

@@ -7,8 +7,15 @@ use crate::clang::{self, Source};
 use crate::windows_sys_source::source;
 use crate::{everything, files};
 
-/// Names that mean something else there than in C: a flag of another function, or a name that libc has as well.
-const OTHERS: &[&str] = &[];
+/// Names that mean something else there than in C: versions that a program chooses, what follows UNICODE, and the number
+/// of Windows Sockets 1.
+const OTHERS: &[&str] = &[
+    "NTDDI_VERSION",
+    "WINVER",
+    "_WIN32_WINNT",
+    "SO_PROTOCOL_INFO",
+    "SOMAXCONN",
+];
 
 #[test]
 fn constants_have_the_values_of_windows_sys() {

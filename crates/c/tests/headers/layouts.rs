@@ -32,8 +32,8 @@ macro_rules! layouts {
     };
 }
 
-/// Structures that windows-sys knows by another processor's form, or that hold another thing of the same name.
-const OTHERS: &[&str] = &[];
+/// Structures whose fields have other names there.
+const OTHERS: &[&str] = &["GUID"];
 
 layouts! {
     Devices::Communication:
