@@ -1,5 +1,6 @@
 //! Every function that the headers declare is in the library, and has the shape of its namesake in windows-sys.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -21,7 +22,7 @@ fn functions_have_the_shapes_of_windows_sys() {
     let Some(clang) = clang::newest() else { return };
     let mut text = format!("#define LARBOARD_NO_OVERLOADS\n{}{SHAPE}", everything());
     let mut compared = 0;
-    for name in declared(&clang) {
+    for name in declared(&clang).into_keys() {
         let Some((parameters, result)) = source().functions.get(&name) else {
             continue;
         };
@@ -80,24 +81,18 @@ fn size(kind: &str) -> Option<String> {
 #[test]
 fn every_function_that_is_declared_is_in_the_library() {
     let Some(clang) = clang::newest() else { return };
-    let names = declared(&clang);
-    let mut text = everything();
-    text.push_str("void *volatile functions[] = {\n");
-    for name in &names {
-        text.push_str(&format!("    (void *){name},\n"));
+    let mut text = String::from("__asm__(\".data\\n\"\n");
+    for symbol in declared(&clang).into_values() {
+        text.push_str(&format!("    \".quad {symbol}\\n\"\n"));
     }
-    text.push_str("};\nint main(void) { return functions[0] == 0; }\n");
+    text.push_str("    \".text\\n\");\nint main(void) { return 0; }\n");
     let test = Source::new("declared.c", &text);
     let program =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("declared-{}", std::process::id()));
     let library = library();
     let linked = clang
         .compile("c11".parse().expect("a standard"))
-        .args([
-            "-DLARBOARD_NO_OVERLOADS",
-            "-Wno-everything",
-            "-Wl,--error-limit=0",
-        ])
+        .args(["-Wno-everything", "-Wl,--error-limit=0"])
         .arg(&test.path)
         .arg("-o")
         .arg(&program)
@@ -146,8 +141,8 @@ fn library() -> std::path::PathBuf {
         .expect("a static library")
 }
 
-/// The names of the functions that our headers declare and do not define.
-fn declared(clang: &Clang) -> Vec<String> {
+/// The functions that our headers declare and do not define, with their symbols.
+fn declared(clang: &Clang) -> BTreeMap<String, String> {
     let test = Source::new("declared.c", &everything());
     let output = clang
         .says(
@@ -157,13 +152,21 @@ fn declared(clang: &Clang) -> Vec<String> {
         )
         .expect("the declarations");
     let text = ours(&String::from_utf8_lossy(&output.stdout));
-    let mut names: Vec<String> = statements(&text)
+    statements(&text)
         .iter()
-        .filter_map(|text| function(text))
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+        .filter_map(|text| {
+            let name = function(text)?;
+            let symbol = symbol(text).unwrap_or_else(|| name.clone());
+            Some((name, symbol))
+        })
+        .collect()
+}
+
+/// The symbol, if the declaration names one: `__asm__("larboard_" "send")`.
+fn symbol(statement: &str) -> Option<String> {
+    let (_, label) = statement.split_once("__asm__")?;
+    let label = label.trim_start().strip_prefix('(')?.split(')').next()?;
+    Some(label.split('"').skip(1).step_by(2).collect())
 }
 
 /// Of a preprocessed text, what comes from our headers.

@@ -32,8 +32,8 @@ macro_rules! layouts {
     };
 }
 
-/// Structures whose fields have other names there.
-const OTHERS: &[&str] = &["GUID"];
+/// Structures whose fields have other names there, and one whose alignment to 16 is not told there.
+const OTHERS: &[&str] = &["GUID", "SLIST_ENTRY"];
 
 layouts! {
     Devices::Communication:
@@ -51,6 +51,11 @@ layouts! {
         RECTL { left top right bottom }
         SIZE { cx cy }
         SYSTEMTIME { wYear wMonth wDayOfWeek wDay wHour wMinute wSecond wMilliseconds };
+    Globalization:
+        CPINFO { MaxCharSize DefaultChar LeadByte }
+        CPINFOEXA { MaxCharSize DefaultChar LeadByte UnicodeDefaultChar CodePage CodePageName }
+        CPINFOEXW { MaxCharSize DefaultChar LeadByte UnicodeDefaultChar CodePage CodePageName }
+        NLSVERSIONINFO { dwNLSVersionInfoSize dwNLSVersion dwDefinedVersion dwEffectiveId guidCustomVersion };
     Graphics::Gdi:
         PAINTSTRUCT { hdc fErase rcPaint fRestore fIncUpdate rgbReserved };
     Networking::WinSock:
@@ -142,7 +147,6 @@ layouts! {
         LIST_ENTRY { Flink Blink }
         PROCESSOR_NUMBER { Group Number Reserved }
         SINGLE_LIST_ENTRY { Next }
-        SLIST_ENTRY { Next }
         SLIST_HEADER { Anonymous.Alignment Anonymous.Region HeaderX64 };
     System::Memory:
         MEMORY_BASIC_INFORMATION { BaseAddress AllocationBase AllocationProtect PartitionId RegionSize State Protect
@@ -168,6 +172,8 @@ layouts! {
         TP_CALLBACK_ENVIRON_V3 { Version Pool CleanupGroup CleanupGroupCancelCallback RaceDll ActivationContext
             FinalizationCallback u CallbackPriority Size }
         TP_POOL_STACK_INFORMATION { StackReserve StackCommit };
+    System::Time:
+        TIME_ZONE_INFORMATION { Bias StandardName StandardDate StandardBias DaylightName DaylightDate DaylightBias };
     UI::WindowsAndMessaging:
         CREATESTRUCTA { lpCreateParams hInstance hMenu hwndParent cy cx y x style lpszName lpszClass dwExStyle }
         CREATESTRUCTW { lpCreateParams hInstance hMenu hwndParent cy cx y x style lpszName lpszClass dwExStyle }
