@@ -100,7 +100,12 @@ impl Clang {
         }
         let messages = String::from_utf8_lossy(&output.stderr);
         let first: Vec<&str> = messages.lines().take(25).collect();
-        Err(format!("{command:?}\n{}", first.join("\n")))
+        Err(format!(
+            "clang {}, {}\n{}",
+            self.version,
+            standard.flag(self.version),
+            first.join("\n")
+        ))
     }
 }
 

@@ -56,7 +56,12 @@ fn source(standard: Standard, text: &str) -> Source {
 fn libraries(clang: &Clang, standard: Standard) -> Vec<&'static str> {
     match standard.language {
         Language::C => vec!["-DC"],
-        Language::Cxx => clang.libraries.clone(),
+        Language::Cxx => clang
+            .libraries
+            .iter()
+            .copied()
+            .filter(|library| *library != "-stdlib=libc++")
+            .collect(),
     }
 }
 
@@ -121,10 +126,16 @@ fn about_ours(output: &Output) -> Result<(), String> {
 fn each_header_compiles_alone_and_twice() {
     let compilers = clang::installed();
     let mut tasks = Vec::new();
-    for (clang, standard) in compilers
-        .iter()
-        .flat_map(|clang| standards().into_iter().map(move |each| (clang, each)))
-    {
+    // All standards come up below; here the outermost ones, of which the older compiler takes two.
+    let few: Vec<Standard> = ["c11", "c++23", "c++14"]
+        .map(|text| text.parse().expect("a standard"))
+        .to_vec();
+    let pairs = compilers.iter().enumerate().flat_map(|(age, clang)| {
+        few.iter()
+            .skip(age.min(1))
+            .map(move |standard| (clang, *standard))
+    });
+    for (clang, standard) in pairs {
         let library = libraries(clang, standard)[0];
         for header in public_headers() {
             tasks.push(Task {
