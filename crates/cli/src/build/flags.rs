@@ -8,9 +8,8 @@ use super::standard::{CharacterSet, Language, Standard};
 
 /// What every source needs, whatever the language.
 ///
-/// WCHAR has 16 bits; Microsoft's extensions are on, but the compiler does not claim to be Microsoft's; instances of
-/// templates for 16-bit characters are made here, not taken from libstdc++.so. The rest is what Microsoft's compiler
-/// leaves alone and Clang would use to optimise: aliasing, overflow, null `this`, the order of volatile accesses, functions
+/// WCHAR has 16 bits; Microsoft's extensions are on, but the compiler does not claim to be Microsoft's. The rest is what
+/// Microsoft's compiler leaves alone and Clang would use to optimise: aliasing, overflow, null `this`, the order of volatile accesses, functions
 /// that end without a value, loops that do nothing.
 const COMPILE: &[&str] = &[
     "-fms-extensions",
@@ -19,7 +18,6 @@ const COMPILE: &[&str] = &[
     "-U_MSC_VER",
     "-fshort-wchar",
     "-fsigned-char",
-    "-D_GLIBCXX_EXTERN_TEMPLATE=0",
     "-fno-strict-aliasing",
     "-fwrapv",
     "-fno-delete-null-pointer-checks",
