@@ -802,4 +802,24 @@ LARBOARD_END
 #define VerifyVersionInfo VerifyVersionInfoA
 #endif
 
+/* The event log. */
+LARBOARD_BEGIN
+BOOL WINAPI DeregisterEventSource(HANDLE hEventLog);
+HANDLE WINAPI RegisterEventSourceA(LPCSTR lpUNCServerName, LPCSTR lpSourceName);
+HANDLE WINAPI RegisterEventSourceW(LPCWSTR lpUNCServerName, LPCWSTR lpSourceName);
+BOOL WINAPI ReportEventA(
+    HANDLE hEventLog, WORD wType, WORD wCategory, DWORD dwEventID, PSID lpUserSid, WORD wNumStrings, DWORD dwDataSize,
+    LPCSTR *lpStrings, LPVOID lpRawData);
+BOOL WINAPI ReportEventW(
+    HANDLE hEventLog, WORD wType, WORD wCategory, DWORD dwEventID, PSID lpUserSid, WORD wNumStrings, DWORD dwDataSize,
+    LPCWSTR *lpStrings, LPVOID lpRawData);
+LARBOARD_END
+#ifdef UNICODE
+#define RegisterEventSource RegisterEventSourceW
+#define ReportEvent ReportEventW
+#else
+#define RegisterEventSource RegisterEventSourceA
+#define ReportEvent ReportEventA
+#endif
+
 #endif

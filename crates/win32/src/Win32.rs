@@ -207,6 +207,25 @@ pub mod System {
         pub use windows_sys::Win32::System::Memory::*;
     }
 
+    /// The event log.
+    pub mod EventLog {
+        pub use crate::event_log::{
+            DeregisterEventSource, RegisterEventSourceA, RegisterEventSourceW, ReportEventA,
+            ReportEventW,
+        };
+        pub use windows_sys::Win32::System::EventLog::*;
+    }
+
+    /// Services.
+    pub mod Services {
+        pub use crate::services::{
+            RegisterServiceCtrlHandlerA, RegisterServiceCtrlHandlerExA,
+            RegisterServiceCtrlHandlerExW, RegisterServiceCtrlHandlerW, SetServiceStatus,
+            StartServiceCtrlDispatcherA, StartServiceCtrlDispatcherW,
+        };
+        pub use windows_sys::Win32::System::Services::*;
+    }
+
     /// What processes use.
     pub mod ProcessStatus {
         pub use crate::modules::names::{K32GetModuleFileNameExA, K32GetModuleFileNameExW};

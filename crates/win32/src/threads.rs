@@ -319,3 +319,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
+
+/// Starts a thread of this library's own with a handle of nobody, as `CreateThread` would.
+pub(crate) fn begin(
+    routine: unsafe extern "system" fn(*mut c_void) -> u32,
+    parameter: usize,
+) -> Result<(), Win32Error> {
+    let start = Start {
+        thread: Arc::new(Thread::new()),
+        gate: Arc::new(Gate::new(false)),
+        routine,
+        parameter,
+    };
+    start.spawn(0)
+}

@@ -91,6 +91,9 @@ same! {
         GetEnvironmentVariableW SetCurrentDirectoryA SetCurrentDirectoryW SetEnvironmentVariableA
         SetEnvironmentVariableW;
 
+    System::EventLog:
+        DeregisterEventSource RegisterEventSourceA RegisterEventSourceW ReportEventA ReportEventW;
+
     System::IO:
         BindIoCompletionCallback CancelIo CancelIoEx CancelSynchronousIo CreateIoCompletionPort
         GetOverlappedResult GetOverlappedResultEx GetQueuedCompletionStatus
@@ -118,6 +121,11 @@ same! {
     System::ProcessStatus:
         K32GetModuleFileNameExA K32GetModuleFileNameExW K32GetPerformanceInfo
         K32GetProcessMemoryInfo;
+
+    System::Services:
+        RegisterServiceCtrlHandlerA RegisterServiceCtrlHandlerExA RegisterServiceCtrlHandlerExW
+        RegisterServiceCtrlHandlerW SetServiceStatus StartServiceCtrlDispatcherA
+        StartServiceCtrlDispatcherW;
 
     System::SystemInformation:
         GetComputerNameExA GetComputerNameExW GetLocalTime GetLogicalProcessorInformation
@@ -228,7 +236,7 @@ const FATAL: [&str; 5] = [
 ];
 
 /// Functions that take a routine, whose address nobody can check.
-const CALLS_BACK: [&str; 8] = [
+const CALLS_BACK: [&str; 12] = [
     "AddVectoredExceptionHandler",
     "BindIoCompletionCallback",
     "CreateThread",
@@ -236,6 +244,10 @@ const CALLS_BACK: [&str; 8] = [
     "FlsAlloc",
     "QueueUserAPC",
     "QueueUserWorkItem",
+    "RegisterServiceCtrlHandlerA",
+    "RegisterServiceCtrlHandlerExA",
+    "RegisterServiceCtrlHandlerExW",
+    "RegisterServiceCtrlHandlerW",
     "SetUnhandledExceptionFilter",
 ];
 
