@@ -21,6 +21,7 @@ LARBOARD_END
 #include <corecrt_wstdio.h>
 #include <corecrt_wconv.h>
 #include <wctype.h>
+#include <larboard/strings.h>
 
 LARBOARD_BEGIN
 

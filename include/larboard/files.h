@@ -27,12 +27,33 @@ errno_t fopen_s(FILE **file, const char *path, const char *mode);
 errno_t _wfopen_s(FILE **file, const wchar_t *path, const wchar_t *mode);
 errno_t freopen_s(FILE **result, const char *path, const char *mode, FILE *file);
 errno_t _wfreopen_s(FILE **result, const wchar_t *path, const wchar_t *mode, FILE *file);
+errno_t tmpfile_s(FILE **file);
+errno_t tmpnam_s(char *buffer, rsize_t n);
+errno_t _wtmpnam_s(wchar_t *buffer, rsize_t n);
+char *_tempnam(const char *directory, const char *prefix) __asm__("tempnam");
 size_t fread_s(void *buffer, size_t room, size_t size, size_t n, FILE *file);
 char *gets(char *buffer) LARBOARD_SYMBOL(gets);
 char *gets_s(char *buffer, rsize_t n);
 wchar_t *_getws_s(wchar_t *buffer, rsize_t n);
 errno_t clearerr_s(FILE *file);
 
+int _fileno(FILE *file);
+FILE *_fdopen(int fd, const char *mode);
+FILE *_wfdopen(int fd, const wchar_t *mode);
+FILE *_popen(const char *command, const char *mode);
+FILE *_wpopen(const wchar_t *command, const wchar_t *mode);
+int _pclose(FILE *file) __asm__("pclose");
+int _fseeki64(FILE *file, long long offset, int origin) __asm__("fseeko");
+long long _ftelli64(FILE *file) __asm__("ftello");
+int _fcloseall(void) __asm__("fcloseall");
+int _flushall(void);
+int _getw(FILE *file) __asm__("getw");
+int _putw(int value, FILE *file) __asm__("putw");
+int _fgetchar(void) __asm__("getchar");
+int _fputchar(int c) __asm__("putchar");
+int _setmaxstdio(int n);
+int _getmaxstdio(void);
+void _wperror(const wchar_t *prefix);
 int _unlink(const char *path);
 int _wunlink(const wchar_t *path);
 
@@ -52,6 +73,8 @@ int _fclose_nolock(FILE *file) __asm__("larboard_fclose");
 extern "C++" {
 template <size_t N> inline char *gets_s(char (&buffer)[N]) { return gets_s(buffer, N); }
 template <size_t N> inline wchar_t *_getws_s(wchar_t (&buffer)[N]) { return _getws_s(buffer, N); }
+template <size_t N> inline errno_t tmpnam_s(char (&buffer)[N]) { return tmpnam_s(buffer, N); }
+template <size_t N> inline errno_t _wtmpnam_s(wchar_t (&buffer)[N]) { return _wtmpnam_s(buffer, N); }
 }
 #endif
 

@@ -115,3 +115,19 @@ unsafe extern "C" fn _get_errno(code: *mut i32) -> i32 {
     unsafe { *code = errno() };
     0
 }
+
+/// The text of an errno code, in English.
+pub(crate) fn text(code: i32) -> Vec<u8> {
+    let mut buffer = [0_u8; 256];
+    // SAFETY: the buffer's size is passed; the XSI form of the function fills it.
+    unsafe { libc::strerror_r(code, buffer.as_mut_ptr().cast(), buffer.len()) };
+    let end = buffer.iter().position(|byte| *byte == 0).unwrap_or(0);
+    buffer[..end].to_vec()
+}
+
+/// For tests: on this thread invalid parameters only return.
+#[cfg(test)]
+pub(crate) fn returning_handler() {
+    unsafe extern "C" fn nothing(_: *const u16, _: *const u16, _: *const u16, _: u32, _: usize) {}
+    THREAD_HANDLER.set(Some(nothing));
+}

@@ -3,18 +3,30 @@
 //! The Windows functions come from `larboard-win32`; here is the C runtime that programs for Windows expect beside them.
 //! The headers lie in `include/`. A function that libc has too has the symbol `larboard_NAME`, which the header says.
 
-use larboard_win32 as _;
-
+mod algorithms;
 mod classes;
+mod console;
 mod cxx;
+mod debug;
+mod descriptors;
+mod digits;
+mod environment;
 mod errno;
 mod format;
 mod locale;
+mod memory;
+mod multibyte_secure;
+mod names;
 mod path;
+mod process;
 mod random;
 mod scan;
+mod secure;
 mod startup;
 mod stream;
+mod strings;
+mod threads;
+mod time;
 mod tokens;
 mod unit;
 mod wide;

@@ -2,7 +2,6 @@
 //! for both.
 
 /// A unit of text.
-#[allow(dead_code)]
 pub(crate) trait Unit: Copy + Eq + Ord + Default + 'static {
     /// Whether this is the unit of wide text.
     const WIDE: bool;
@@ -148,6 +147,25 @@ pub(crate) fn narrow(text: &[u16]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     u8::extend_wide(&mut bytes, text);
     bytes
+}
+
+/// Text of either kind as bytes of UTF-8.
+pub(crate) fn bytes<U: Unit>(text: &[U]) -> Vec<u8> {
+    // SAFETY: the slice is reinterpreted as what it is: U is u8 or u16.
+    unsafe {
+        if U::WIDE {
+            narrow(std::slice::from_raw_parts(text.as_ptr().cast(), text.len()))
+        } else {
+            std::slice::from_raw_parts(text.as_ptr().cast(), text.len()).to_vec()
+        }
+    }
+}
+
+/// Bytes of UTF-8 as text of either kind.
+pub(crate) fn from_bytes<U: Unit>(text: &[u8]) -> Vec<U> {
+    let mut units = Vec::with_capacity(text.len());
+    U::extend_narrow(&mut units, text);
+    units
 }
 
 /// Exports one generic function under its narrow and its wide name. `U` in the types is the unit.

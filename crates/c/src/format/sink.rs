@@ -62,3 +62,9 @@ impl<U: Unit> Sink<U> for Buffer<U> {
         self.total = self.total.saturating_add(count);
     }
 }
+
+impl<U: Unit> Sink<U> for Vec<U> {
+    fn put(&mut self, units: &[U]) {
+        self.extend_from_slice(units);
+    }
+}

@@ -1,7 +1,6 @@
 use std::ptr;
 
 use super::arguments::Arguments;
-use super::sink::Sink;
 use super::*;
 
 enum Argument {
@@ -33,12 +32,6 @@ impl Arguments for Listed<'_> {
 
     fn long_double(&mut self) -> f64 {
         self.double()
-    }
-}
-
-impl<U: Unit> Sink<U> for Vec<U> {
-    fn put(&mut self, units: &[U]) {
-        self.extend_from_slice(units);
     }
 }
 

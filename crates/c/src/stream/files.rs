@@ -242,7 +242,10 @@ unsafe extern "C" fn larboard_fclose(file: *mut FILE) -> c_int {
     }
     forget(file);
     // SAFETY: the caller gives up an open stream.
-    unsafe { libc::fclose(file) }
+    unsafe {
+        crate::descriptors::forget(libc::fileno(file));
+        libc::fclose(file)
+    }
 }
 
 /// # Safety

@@ -106,3 +106,171 @@ unsafe extern "C" fn clearerr_s(file: *mut FILE) -> c_int {
     unsafe { libc::clearerr(file) };
     0
 }
+
+/// `_fileno`: the descriptor of a stream, -1 for null.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _fileno(file: *mut FILE) -> c_int {
+    if file.is_null() {
+        invalid(EINVAL);
+        return -1;
+    }
+    // SAFETY: the caller gives an open stream.
+    unsafe { libc::fileno(file) }
+}
+
+/// `tmpfile_s`: a stream of a file that is gone when it is closed; answers errno.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn tmpfile_s(to: *mut *mut FILE) -> c_int {
+    if to.is_null() {
+        return invalid(EINVAL);
+    }
+    // SAFETY: the caller gives a place for the stream.
+    unsafe {
+        *to = libc::tmpfile();
+        if (*to).is_null() {
+            crate::errno::errno()
+        } else {
+            0
+        }
+    }
+}
+
+/// `_flushall`: writes out every stream; how many there are is not known, so 0.
+#[unsafe(no_mangle)]
+extern "C" fn _flushall() -> c_int {
+    // SAFETY: null stands for all streams.
+    unsafe { libc::fflush(none()) };
+    0
+}
+
+/// `_wperror`: as `perror`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _wperror(prefix: *const u16) {
+    let mut line = crate::errno::text(crate::errno::errno());
+    if !prefix.is_null() {
+        // SAFETY: the caller gives text.
+        let prefix = unsafe { crate::unit::text(prefix) };
+        if !prefix.is_empty() {
+            line = [&crate::unit::narrow(prefix), &b": "[..], &line].concat();
+        }
+    }
+    line.push(b'\n');
+    use std::io::Write;
+    let _ = std::io::stderr().write_all(&line);
+}
+
+/// # Safety
+/// `command` and `mode` are null or text.
+unsafe fn popen<U: Unit>(command: *const U, mode: *const U) -> *mut FILE {
+    if command.is_null() || mode.is_null() {
+        invalid(EINVAL);
+        return none();
+    }
+    // SAFETY: both are text by this function's contract.
+    let (command, mode) = unsafe { (crate::unit::text(command), crate::unit::text(mode)) };
+    let direction = match mode.first().map(|unit| unit.byte()) {
+        Some(b'r') => c"r",
+        Some(b'w') => c"w",
+        _ => {
+            invalid(EINVAL);
+            return none();
+        }
+    };
+    // SAFETY: two C strings.
+    unsafe {
+        libc::popen(
+            super::c_string(&crate::unit::bytes(command)).as_ptr(),
+            direction.as_ptr(),
+        )
+    }
+}
+
+crate::unit::pair! {
+    /// `_popen`, `_wpopen`: a stream of what a command of `sh` reads (`w`) or writes (`r`); null with errno.
+    _popen, _wpopen, (command: *const U, mode: *const U) -> *mut FILE => popen
+}
+
+/// # Safety
+/// `mode` is null or text.
+unsafe fn fdopen<U: Unit>(fd: c_int, mode: *const U) -> *mut FILE {
+    if mode.is_null() {
+        invalid(EINVAL);
+        return none();
+    }
+    // SAFETY: text by this function's contract.
+    let mode: Vec<u8> = unsafe { crate::unit::text(mode) }
+        .iter()
+        .map(|unit| unit.byte())
+        .take_while(|letter| *letter != b',')
+        .filter(|letter| matches!(letter, b'r' | b'w' | b'a' | b'+'))
+        .collect();
+    // SAFETY: a C string and a number.
+    unsafe { libc::fdopen(fd, super::c_string(&mode).as_ptr()) }
+}
+
+crate::unit::pair! {
+    /// `_fdopen`, `_wfdopen`: a stream for a descriptor, which is closed with it; null with errno.
+    _fdopen, _wfdopen, (fd: c_int, mode: *const U) -> *mut FILE => fdopen
+}
+
+/// # Safety
+/// `to` has `size` units or is null.
+unsafe fn temporary<U: Unit>(to: *mut U, size: usize) -> c_int {
+    let mut name = *b"/tmp/larboard-XXXXXX\0";
+    // SAFETY: a pattern with its terminator; the file that is made keeps the name free of others.
+    unsafe {
+        let fd = libc::mkstemp(name.as_mut_ptr().cast());
+        if fd < 0 {
+            return crate::errno::errno();
+        }
+        libc::close(fd);
+        libc::unlink(name.as_ptr().cast());
+    }
+    // SAFETY: by this function's contract.
+    unsafe {
+        crate::secure::answer(
+            to,
+            size,
+            &crate::unit::from_bytes::<U>(&name[..name.len() - 1]),
+        )
+    }
+}
+
+crate::unit::pair! {
+    /// `tmpnam_s`, `_wtmpnam_s`: a name that no file has now; `ERANGE` when it does not fit.
+    tmpnam_s, _wtmpnam_s, (to: *mut U, size: usize) -> c_int => temporary
+}
+
+/// `_setmaxstdio`: how many streams may be open: what the limit of descriptors allows, which is raised if it may be. -1 with
+/// `EINVAL`.
+#[unsafe(no_mangle)]
+extern "C" fn _setmaxstdio(count: c_int) -> c_int {
+    let Some(wanted) = libc::rlim_t::try_from(count)
+        .ok()
+        .filter(|count| (20..=8192).contains(count))
+    else {
+        invalid(EINVAL);
+        return -1;
+    };
+    // SAFETY: a structure of two numbers, which libc fills and reads.
+    unsafe {
+        let mut limit = std::mem::zeroed::<libc::rlimit>();
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit);
+        if limit.rlim_cur < wanted {
+            limit.rlim_cur = wanted.min(limit.rlim_max);
+            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
+        }
+        if limit.rlim_cur >= wanted { count } else { -1 }
+    }
+}
+
+/// `_getmaxstdio`: the limit of descriptors.
+#[unsafe(no_mangle)]
+extern "C" fn _getmaxstdio() -> c_int {
+    // SAFETY: as above.
+    unsafe {
+        let mut limit = std::mem::zeroed::<libc::rlimit>();
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit);
+        c_int::try_from(limit.rlim_cur).unwrap_or(c_int::MAX)
+    }
+}
