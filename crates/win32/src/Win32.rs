@@ -344,7 +344,7 @@ pub mod System {
         pub use windows_sys::Win32::System::Time::*;
     }
 
-    /// More of the system.
+    /// Diagnostics.
     pub mod Diagnostics {
         /// For debuggers, and the texts of errors.
         pub mod Debug {
@@ -359,6 +359,36 @@ pub mod System {
             pub use crate::exceptions::{SetUnhandledExceptionFilter, UnhandledExceptionFilter};
             pub use windows_sys::Win32::System::Diagnostics::Debug::*;
         }
+    }
+
+    /// Consoles: terminals.
+    pub mod Console {
+        pub use crate::console::control::{GenerateConsoleCtrlEvent, SetConsoleCtrlHandler};
+        pub use crate::console::cursor::{
+            GetConsoleCursorInfo, GetConsoleScreenBufferInfo, GetLargestConsoleWindowSize,
+            SetConsoleCursorInfo, SetConsoleCursorPosition, SetConsoleScreenBufferSize,
+            SetConsoleWindowInfo,
+        };
+        pub use crate::console::drawing::{
+            FillConsoleOutputAttribute, FillConsoleOutputCharacterA, FillConsoleOutputCharacterW,
+            WriteConsoleOutputA, WriteConsoleOutputCharacterA, WriteConsoleOutputCharacterW,
+            WriteConsoleOutputW,
+        };
+        pub use crate::console::handles::{GetStdHandle, SetStdHandle};
+        pub use crate::console::lines::{ReadConsoleA, ReadConsoleW};
+        pub use crate::console::modes::{GetConsoleMode, SetConsoleMode};
+        pub use crate::console::output::{SetConsoleTextAttribute, WriteConsoleA, WriteConsoleW};
+        pub use crate::console::records::{
+            FlushConsoleInputBuffer, GetNumberOfConsoleInputEvents, PeekConsoleInputA,
+            PeekConsoleInputW, ReadConsoleInputA, ReadConsoleInputW, WriteConsoleInputA,
+            WriteConsoleInputW,
+        };
+        pub use crate::console::title::{
+            AllocConsole, FreeConsole, GetConsoleCP, GetConsoleOutputCP, GetConsoleTitleA,
+            GetConsoleTitleW, GetConsoleWindow, SetConsoleCP, SetConsoleOutputCP, SetConsoleTitleA,
+            SetConsoleTitleW,
+        };
+        pub use windows_sys::Win32::System::Console::*;
     }
 }
 
@@ -422,6 +452,15 @@ pub mod UI {
     pub mod Controls {
         pub use crate::nls::characters::IsCharLowerW;
         pub use windows_sys::Win32::UI::Controls::*;
+    }
+
+    /// Input.
+    pub mod Input {
+        /// Keys.
+        pub mod KeyboardAndMouse {
+            pub use crate::console::input::GetAsyncKeyState;
+            pub use windows_sys::Win32::UI::Input::KeyboardAndMouse::*;
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod apc;
 mod clock;
 mod command_line;
 mod computer;
+mod console;
 mod descriptor;
 mod environment;
 mod error;
@@ -61,3 +62,8 @@ pub use windows_sys::{core, s, w};
 
 /// The functions, types and constants, under the paths of `windows-sys`.
 pub mod Win32;
+
+/// Keys of the console, for the C runtime (`_kbhit`, `_getch`).
+pub mod console_keys {
+    pub use crate::console::input::{Key, LineReader, cooked, pending, read, take, unread};
+}
