@@ -1,4 +1,4 @@
-/* Characters, and text made of formats: part of winuser.h. */
+/* Characters, text made of formats, message boxes and keys: part of winuser.h. */
 #ifndef LARBOARD_CHARACTERS_H
 #define LARBOARD_CHARACTERS_H
 
@@ -26,6 +26,7 @@ BOOL WINAPI IsCharUpperA(CHAR ch);
 BOOL WINAPI IsCharUpperW(WCHAR ch);
 BOOL WINAPI IsCharLowerA(CHAR ch);
 BOOL WINAPI IsCharLowerW(WCHAR ch);
+SHORT WINAPI GetAsyncKeyState(int vKey);
 int WINAPI wvsprintfA(LPSTR lpOut, LPCSTR lpFmt, va_list arglist);
 int WINAPI wvsprintfW(LPWSTR lpOut, LPCWSTR lpFmt, va_list arglist);
 
