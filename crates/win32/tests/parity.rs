@@ -79,6 +79,19 @@ same! {
         SetFileCompletionNotificationModes SetFilePointer SetFilePointerEx SetFileTime WriteFile
         WriteFileEx;
 
+    System::Console:
+        AllocConsole FillConsoleOutputAttribute FillConsoleOutputCharacterA
+        FillConsoleOutputCharacterW FlushConsoleInputBuffer FreeConsole GenerateConsoleCtrlEvent
+        GetConsoleCP GetConsoleCursorInfo GetConsoleMode GetConsoleOutputCP
+        GetConsoleScreenBufferInfo GetConsoleTitleA GetConsoleTitleW GetConsoleWindow
+        GetLargestConsoleWindowSize GetNumberOfConsoleInputEvents GetStdHandle PeekConsoleInputA
+        PeekConsoleInputW ReadConsoleA ReadConsoleInputA ReadConsoleInputW ReadConsoleW SetConsoleCP
+        SetConsoleCtrlHandler SetConsoleCursorInfo SetConsoleCursorPosition SetConsoleMode
+        SetConsoleOutputCP SetConsoleScreenBufferSize SetConsoleTextAttribute SetConsoleTitleA
+        SetConsoleTitleW SetConsoleWindowInfo SetStdHandle WriteConsoleA WriteConsoleInputA
+        WriteConsoleInputW WriteConsoleOutputA WriteConsoleOutputCharacterA
+        WriteConsoleOutputCharacterW WriteConsoleOutputW WriteConsoleW;
+
     System::Diagnostics::Debug:
         AddVectoredExceptionHandler DebugBreak FormatMessageA FormatMessageW GetErrorMode
         IsDebuggerPresent RaiseException RemoveVectoredExceptionHandler SetErrorMode
@@ -169,6 +182,9 @@ same! {
     UI::Controls:
         IsCharLowerW;
 
+    UI::Input::KeyboardAndMouse:
+        GetAsyncKeyState;
+
     UI::Shell:
         CommandLineToArgvW;
 
@@ -227,16 +243,17 @@ fn names_of_the_c_library_have_the_prefix() {
 }
 
 /// Functions that do not return here, or take the ground from under the test.
-const FATAL: [&str; 5] = [
+const FATAL: [&str; 6] = [
     "DebugBreak",
     "ExitThread",
+    "GenerateConsoleCtrlEvent",
     "RaiseException",
     "WSACleanup",
     "WaitMessage",
 ];
 
 /// Functions that take a routine, whose address nobody can check.
-const CALLS_BACK: [&str; 12] = [
+const CALLS_BACK: [&str; 13] = [
     "AddVectoredExceptionHandler",
     "BindIoCompletionCallback",
     "CreateThread",
@@ -248,6 +265,7 @@ const CALLS_BACK: [&str; 12] = [
     "RegisterServiceCtrlHandlerExA",
     "RegisterServiceCtrlHandlerExW",
     "RegisterServiceCtrlHandlerW",
+    "SetConsoleCtrlHandler",
     "SetUnhandledExceptionFilter",
 ];
 

@@ -138,10 +138,8 @@ impl Terminal {
         // SAFETY: integers: all zero is a value.
         let mut attributes: libc::termios = unsafe { std::mem::zeroed() };
         // SAFETY: `attributes` is of this frame.
-        assert_eq!(
-            unsafe { libc::tcgetattr(self.master.as_raw_fd(), &mut attributes) },
-            0
-        );
+        let told = unsafe { libc::tcgetattr(self.master.as_raw_fd(), &mut attributes) };
+        assert_eq!(told, 0);
         attributes.c_lflag
     }
 
@@ -174,7 +172,7 @@ impl Terminal {
 
 fn open() -> (OwnedFd, OwnedFd) {
     let (mut master, mut slave) = (-1, -1);
-    let mut size = libc::winsize {
+    let size = libc::winsize {
         ws_row: 30,
         ws_col: 100,
         ws_xpixel: 0,
@@ -187,7 +185,7 @@ fn open() -> (OwnedFd, OwnedFd) {
             &mut slave,
             std::ptr::null_mut(),
             std::ptr::null_mut(),
-            &mut size,
+            &size,
         )
     };
     assert_eq!(
