@@ -178,6 +178,40 @@ fn a_main_without_value_is_accepted() {
 }
 
 #[test]
+fn what_only_microsofts_compiler_takes_is_patched_in_a_copy() {
+    if !has_compiler() {
+        return;
+    }
+    let folder = Folder::new("remedies");
+    let header = cp949(
+        "// 직렬화\r\n#include <windows.h>\r\nstruct Packet {\r\n    int sum = 0;\r\n\
+         \x20   Packet &operator<<(UINT32 v) { sum += v; return *this; }\r\n\
+         \x20   Packet &operator<<(DWORD v) { sum += v; return *this; }\r\n    void Set(int v);\r\n    void Set(LONG v);\r\n};\r\n\
+         struct Log { int *at; int entries[4]; ~Log() { if (at) delete[] entries; } };\r\n",
+    );
+    folder.write("Packet.h", &header).write(
+        "main.cpp",
+        "#include <stdio.h>\n#include \"packet.h\"\nvoid Packet::Set(int v) { sum = v; }\nvoid Packet::Set(LONG v) { sum = v; }\n\
+         int main() { Log log = {}; Packet p; p.Set(40); DWORD one = 1; UINT32 two = 1; p << one << two; printf(\"%d\\n\", p.sum); return log.at != nullptr; }\n",
+    );
+    let output = folder.larboard(&["run", "main.cpp"]);
+    let messages = text(&output.stderr);
+    assert_eq!(text(&output.stdout), "42\n", "{messages}");
+    for expected in [
+        "Packet.h:6: note: ",
+        "Packet.h:8: note: ",
+        "main.cpp:4: note: ",
+        "Packet.h:10: note: ",
+    ] {
+        assert!(
+            messages.contains(expected),
+            "{expected} is not in\n{messages}"
+        );
+    }
+    assert_eq!(folder.read("Packet.h"), header, "sources are never changed");
+}
+
+#[test]
 fn names_that_nothing_defines_are_told() {
     if !has_compiler() {
         return;

@@ -328,6 +328,7 @@ impl<'a> Driver<'a> {
                 self.compiler.identity,
                 self.args.encoding.map_or("", |encoding| encoding.name())
             ),
+            overlay: prepared.overlay.clone(),
         }
     }
 

@@ -20,6 +20,7 @@ mod package;
 mod plain;
 mod plan;
 mod project;
+mod remedy;
 mod shell;
 mod source;
 mod standard;

@@ -77,6 +77,31 @@ pub fn of_names<'a>(include: &Path, names: impl Iterator<Item = &'a Path>) -> io
     )
 }
 
+/// The overlay that puts copies in the places of files, under their names.
+pub fn of_copies(copies: Vec<(PathBuf, PathBuf)>) -> io::Result<String> {
+    text(
+        copies
+            .into_iter()
+            .map(|(path, copy)| Entry::converted(path, copy))
+            .collect(),
+    )
+}
+
+/// The converted copy that an overlay has for a file.
+pub fn copy_in(overlay: &Path, path: &Path) -> Option<PathBuf> {
+    let overlay: serde_json::Value = serde_json::from_slice(&fs::read(overlay).ok()?).ok()?;
+    let entries = overlay.get("roots")?.as_array()?;
+    let entry = entries.iter().find(|entry| {
+        entry
+            .get("name")
+            .and_then(|name| name.as_str())
+            .map(Path::new)
+            == Some(path)
+    })?;
+    let contents = entry.get("external-contents")?.as_str()?;
+    Some(path.parent()?.join(contents)).filter(|copy| copy.is_file())
+}
+
 /// Writes the overlay of a project, and the converted copies, into `folder`; gives the overlay's path. `here` is where the
 /// compiler will run.
 pub fn write(
