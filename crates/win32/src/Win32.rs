@@ -352,6 +352,7 @@ pub mod System {
             pub use crate::exceptions::debugger::{
                 DebugBreak, GetErrorMode, IsDebuggerPresent, SetErrorMode,
             };
+            pub use crate::exceptions::minidump::MiniDumpWriteDump;
             pub use crate::exceptions::raise::RaiseException;
             pub use crate::exceptions::vectored::{
                 AddVectoredExceptionHandler, RemoveVectoredExceptionHandler,

@@ -7,14 +7,19 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use larboard_win32::Win32::Foundation::{
-    EXCEPTION_ACCESS_VIOLATION, EXCEPTION_BREAKPOINT, EXCEPTION_ILLEGAL_INSTRUCTION,
-    EXCEPTION_INT_DIVIDE_BY_ZERO, EXCEPTION_STACK_OVERFLOW,
+    CloseHandle, EXCEPTION_ACCESS_VIOLATION, EXCEPTION_BREAKPOINT, EXCEPTION_ILLEGAL_INSTRUCTION,
+    EXCEPTION_INT_DIVIDE_BY_ZERO, EXCEPTION_STACK_OVERFLOW, GENERIC_WRITE, GetLastError,
 };
+use larboard_win32::Win32::Storage::FileSystem::{CREATE_ALWAYS, CreateFileA};
 use larboard_win32::Win32::System::Diagnostics::Debug::{
     AddVectoredExceptionHandler, DebugBreak, EXCEPTION_POINTERS, GetErrorMode, IsDebuggerPresent,
-    RaiseException, RemoveVectoredExceptionHandler, SetErrorMode, SetUnhandledExceptionFilter,
+    MINIDUMP_EXCEPTION_INFORMATION, MiniDumpWriteDump, RaiseException,
+    RemoveVectoredExceptionHandler, SetErrorMode, SetUnhandledExceptionFilter,
 };
-use larboard_win32::Win32::System::Threading::{CreateThread, INFINITE, WaitForSingleObject};
+use larboard_win32::Win32::System::Threading::{
+    CreateThread, GetCurrentProcess, GetCurrentProcessId, GetCurrentThreadId, INFINITE,
+    WaitForSingleObject,
+};
 
 const CASE: &str = "LARBOARD_EXCEPTION_CASE";
 
@@ -81,6 +86,10 @@ fn child() {
                 assert_eq!(RemoveVectoredExceptionHandler(last), 1);
                 assert_eq!(RemoveVectoredExceptionHandler(last), 0);
                 RaiseException(0xE000_0002, 0, 0, std::ptr::null());
+            }
+            "dump" => {
+                SetUnhandledExceptionFilter(Some(write_dump));
+                fail("read");
             }
             other => {
                 SetUnhandledExceptionFilter(Some(tell_and_end));
@@ -245,6 +254,82 @@ fn division_by_zero() {
         "{said}"
     );
     assert_eq!(status.code(), Some(EXCEPTION_INT_DIVIDE_BY_ZERO & 0xFF));
+}
+
+/// Writes a minidump, as programs do in their filters.
+unsafe extern "system" fn write_dump(pointers: *const EXCEPTION_POINTERS) -> i32 {
+    let name = std::env::var("LARBOARD_DUMP").expect("a name") + "\0";
+    let exception = MINIDUMP_EXCEPTION_INFORMATION {
+        // SAFETY: takes nothing.
+        ThreadId: unsafe { GetCurrentThreadId() },
+        ExceptionPointers: pointers.cast_mut(),
+        ClientPointers: 0,
+    };
+    // SAFETY: the name is terminated, everything else of this frame.
+    unsafe {
+        let (none, how) = (std::ptr::null(), CREATE_ALWAYS);
+        let file = CreateFileA(name.as_ptr(), GENERIC_WRITE, 0, none, how, 0, null_mut());
+        let this = (GetCurrentProcess(), GetCurrentProcessId());
+        let written = MiniDumpWriteDump(
+            this.0,
+            this.1,
+            file,
+            2,
+            &exception,
+            none.cast(),
+            none.cast(),
+        );
+        eprintln!(
+            "written {written} {}",
+            if written != 0 { 0 } else { GetLastError() }
+        );
+        CloseHandle(file);
+    }
+    1
+}
+
+fn number(dump: &[u8], at: usize) -> usize {
+    u32::from_le_bytes(dump[at..at + 4].try_into().expect("four bytes")) as usize
+}
+
+/// MiniDumpWriteDump writes the threads, the modules and the exception of the process that fails.
+#[test]
+fn a_minidump() {
+    const THREADS: usize = 3;
+    const MODULES: usize = 4;
+    const EXCEPTION: usize = 6;
+    let name = std::env::temp_dir().join(format!("larboard-{}.dmp", std::process::id()));
+    let output = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
+        .env(CASE, "dump")
+        .env("LARBOARD_DUMP", &name)
+        .output()
+        .expect("run this program");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let dump = std::fs::read(&name).expect("the dump");
+    // The folder for temporary files is cleaned up by others if this fails.
+    let _ = std::fs::remove_file(&name);
+    if said.contains("written 0 5") {
+        println!("skipped: the system does not allow a process to look at its parent");
+        return;
+    }
+    assert!(said.contains("written 1 0"), "{said}");
+    assert_eq!(output.status.code(), Some(5), "{said}");
+    assert_eq!(&dump[..4], b"MDMP");
+    let (count, directory) = (number(&dump, 8), number(&dump, 12));
+    let stream = |kind| {
+        let entry = (0..count)
+            .map(|at| directory + 12 * at)
+            .find(|&at| number(&dump, at) == kind);
+        number(&dump, entry.expect("the stream") + 8)
+    };
+    // The main thread of the test runner and the one that failed.
+    assert_eq!(number(&dump, stream(THREADS)), 2);
+    assert!(number(&dump, stream(MODULES)) >= 2);
+    // Behind the thread and padding: code, flags, a pointer, the address.
+    let exception = stream(EXCEPTION) + 8;
+    assert_eq!(number(&dump, exception), libc::SIGSEGV as usize);
+    assert_eq!(number(&dump, exception + 16), 0x18);
 }
 
 /// A thread that has used up its stack is told of on another one.

@@ -94,7 +94,7 @@ same! {
 
     System::Diagnostics::Debug:
         AddVectoredExceptionHandler DebugBreak FormatMessageA FormatMessageW GetErrorMode
-        IsDebuggerPresent RaiseException RemoveVectoredExceptionHandler SetErrorMode
+        IsDebuggerPresent MiniDumpWriteDump RaiseException RemoveVectoredExceptionHandler SetErrorMode
         SetUnhandledExceptionFilter UnhandledExceptionFilter;
 
     System::Environment:

@@ -10,6 +10,7 @@
 
 pub(crate) mod context;
 pub(crate) mod debugger;
+pub(crate) mod minidump;
 pub(crate) mod raise;
 mod signals;
 pub(crate) mod stack;

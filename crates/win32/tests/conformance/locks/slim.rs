@@ -119,7 +119,7 @@ fn lock_09_readers_and_writers_never_meet() {
                 .filter(|round| (round + number) % 3 == 0)
                 .count() as u64
         })
-        .sum();
+        .sum::<u64>();
     assert_eq!(call!(values.at().read()), [written; 2]);
     assert!(
         call!(TryAcquireSRWLockExclusive(lock.at())),
