@@ -178,6 +178,46 @@ fn a_main_without_value_is_accepted() {
 }
 
 #[test]
+fn what_only_clang_refuses_is_compiled_with_a_line_about_it() {
+    if !has_compiler() {
+        return;
+    }
+    let folder = Folder::new("remedy");
+    let header = "#pragma once\n#include <windows.h>\nstruct Packet {\n    char bytes[8];\n    Packet &operator<<(UINT32 v);\n\
+                  Packet &operator<<(DWORD v);\n    int sum = 0;\n    void drop() { delete[] bytes; }\n};\n";
+    folder
+        .write("Packet.h", header)
+        .write(
+            "packet.cpp",
+            "#include \"packet.h\"\nPacket &Packet::operator<<(UINT32 v) { sum += v; return *this; }\n\
+             Packet &Packet::operator<<(DWORD v)\n{\n    sum += v; return *this;\n}\n",
+        )
+        .write(
+            "main.cpp",
+            "#include \"packet.h\"\n#include <stdio.h>\n\
+             int main() { Packet p; p << (DWORD)1 << 2u; printf(\"%d\\n\", p.sum); return 0; }\n",
+        );
+    let output = folder.larboard(&["run", "main.cpp", "packet.cpp"]);
+    let message = text(&output.stderr);
+    assert_eq!(text(&output.stdout), "3\n", "{message}");
+    for expected in [
+        "Packet.h:6: note: the same function",
+        "Packet.h:8: note: an array",
+        "packet.cpp:3: note: the same function",
+    ] {
+        assert!(
+            message.contains(expected),
+            "{expected} is not in\n{message}"
+        );
+    }
+    assert_eq!(folder.read("Packet.h"), header.as_bytes());
+    assert_eq!(
+        folder.work(&["build", "main.cpp", "packet.cpp"]),
+        (0, false)
+    );
+}
+
+#[test]
 fn what_only_microsofts_compiler_takes_is_patched_in_a_copy() {
     if !has_compiler() {
         return;

@@ -13,8 +13,6 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::overlay;
-use super::remedy::{self, Remedies};
 use super::standard::Language;
 use super::tree::{self, Tree};
 use crate::failure::Failure;
@@ -34,10 +32,10 @@ pub struct Job {
     pub object: PathBuf,
     /// The language, whatever the name of the source says.
     pub language: Language,
+    /// Whether messages have colours.
+    pub has_colours: bool,
     /// What identifies the compiler itself.
     pub compiler: String,
-    /// The overlay, which is among the flags.
-    pub overlay: PathBuf,
 }
 
 /// When a file was written, and how long it is.
@@ -105,6 +103,9 @@ impl Job {
     /// The command line.
     pub fn arguments(&self) -> Vec<String> {
         let mut arguments = self.flags.clone();
+        if self.has_colours {
+            arguments.push("-fcolor-diagnostics".to_owned());
+        }
         arguments.extend([
             "-MD".to_owned(),
             "-MF".to_owned(),
@@ -126,36 +127,7 @@ impl Job {
         if let Some(folder) = self.object.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut output = Command::new(&self.command)
-            .args(self.arguments())
-            .output()?;
-        let mut remedies = Remedies::default();
-        for _ in 0..remedy::ROUNDS {
-            if output.status.success() || !self.patch(&mut remedies, &output)? {
-                break;
-            }
-            let overlay = remedies.write(&self.object)?;
-            output = Command::new(&self.command)
-                .args(self.arguments())
-                // The last overlay counts first.
-                .arg(format!("-ivfsoverlay{}", overlay.display()))
-                .output()?;
-        }
-        for note in remedies.notes() {
-            output.stderr.extend_from_slice(note.as_bytes());
-            output.stderr.push(b'\n');
-        }
-        Ok(output)
-    }
-
-    /// Patches what Microsoft's compiler would have taken; says whether there was anything.
-    fn patch(&self, remedies: &mut Remedies, output: &Output) -> io::Result<bool> {
-        let here = std::env::current_dir()?;
-        let messages = String::from_utf8_lossy(&output.stderr);
-        Ok(remedies.add(&messages, &here, |path| {
-            let copy = overlay::copy_in(&self.overlay, path);
-            fs::read_to_string(copy.as_deref().unwrap_or(path)).ok()
-        }))
+        Command::new(&self.command).args(self.arguments()).output()
     }
 
     /// Remembers what the object was made of. Inputs that changed since `began` make it out of date at once.

@@ -1,28 +1,29 @@
 //! Carries a plan out: headers, compiler, linker, progress.
 
+mod linking;
+mod sources;
+
 use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::args::BuildArgs;
-use super::compile::{self, Job, Stamps};
+use super::compile::Stamps;
 use super::compiler::{Compiler, CxxLibrary};
 use super::headers::{Folders, Headers};
 use super::home::Home;
-use super::link::{self, Link};
-use super::plan::{Kind, Optimisation, Options, Plan, Product, Unit};
+use super::link;
+use super::plan::{Plan, Product, Unit};
 use super::standard::{Language, Standard};
 use super::text::Judge;
 use super::tree::Tree;
-use super::{check, flags, lexer, overlay};
+use super::{check, lexer, overlay};
 use crate::console;
 use crate::failure::Failure;
 
@@ -131,7 +132,7 @@ impl<'a> Driver<'a> {
     fn product(&mut self, plan: &Plan, product: &Product) -> Result<(), Failure> {
         let start = Instant::now();
         let folder = self.folder_of(product)?;
-        let prepared = self.prepare(product, &folder)?;
+        let mut prepared = self.prepare(product, &folder)?;
         let jobs: Vec<_> = product
             .units
             .iter()
@@ -149,7 +150,7 @@ impl<'a> Driver<'a> {
             .filter(|job| !job.is_done(&stamps))
             .cloned()
             .collect();
-        self.compile(product, &waiting)?;
+        self.compile(product, &folder, &waiting, &mut prepared)?;
         let link = self.link(plan, product, &folder, &jobs, &prepared);
         let is_linked = link.is_done();
         if !is_linked {
@@ -212,6 +213,7 @@ impl<'a> Driver<'a> {
             .collect();
         let overlay = overlay::write(folder, &self.home.include, &headers, &self.tree, &self.here)?;
         Ok(Prepared {
+            headers,
             overlay,
             library,
             guessed,
@@ -285,263 +287,6 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn job(&self, unit: &Unit, product: &Product, folder: &Path, prepared: &Prepared) -> Job {
-        let mut flags = self.quality(&unit.options);
-        let standard = self.standard(unit, prepared);
-        flags.extend(
-            flags::compile(unit.language, Some(standard))
-                .iter()
-                .map(|flag| (*flag).to_owned()),
-        );
-        if self.args.warnings {
-            flags.push("-Wall".to_owned());
-        }
-        flags.push(standard.flag(self.compiler.version));
-        if let (Language::Cxx, Some(library)) = (unit.language, prepared.library) {
-            flags.push(library.flag().to_owned());
-        }
-        flags.extend(flags::headers(&self.home.include, &prepared.overlay));
-        if product.kind != Kind::Program {
-            flags.push("-fPIC".to_owned());
-        }
-        if prepared.void_mains.contains(&unit.source) {
-            flags.push(format!("-include{}", flags::VOID_MAIN));
-        }
-        flags.extend(of_options(&unit.options));
-        flags.extend(self.args.flags.iter().cloned());
-        let mut hasher = DefaultHasher::new();
-        unit.source.hash(&mut hasher);
-        let name = unit
-            .source
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        Job {
-            command: self.compiler.command(unit.language).to_path_buf(),
-            flags,
-            shown: self.shown(&unit.source),
-            object: folder.join(format!("{name}-{:08x}.o", hasher.finish() as u32)),
-            source: unit.source.clone(),
-            language: unit.language,
-            compiler: format!(
-                "{} {}",
-                self.compiler.identity,
-                self.args.encoding.map_or("", |encoding| encoding.name())
-            ),
-            overlay: prepared.overlay.clone(),
-        }
-    }
-
-    fn standard(&self, unit: &Unit, prepared: &Prepared) -> Standard {
-        match unit.language {
-            Language::C => unit.options.c.unwrap_or(Standard::C_DEFAULT),
-            Language::Cxx => {
-                let said = unit.options.cxx.or(prepared.guessed);
-                said.unwrap_or(Standard::CXX_DEFAULT)
-            }
-        }
-    }
-
-    /// Optimisation, debugger, warnings, sanitizer.
-    fn quality(&self, options: &Options) -> Vec<String> {
-        let mut flags: Vec<&str> = match options.optimisation {
-            Optimisation::None => vec!["-O0", "-g"],
-            Optimisation::Speed => vec!["-O2", "-gline-tables-only"],
-            Optimisation::Size => vec!["-Os", "-gline-tables-only"],
-        };
-        if options.debug_runtime {
-            flags.push("-D_DEBUG");
-        }
-        if self.is_terminal {
-            flags.push("-fcolor-diagnostics");
-        }
-        let mut flags: Vec<_> = flags.into_iter().map(str::to_owned).collect();
-        if let Some(sanitizer) = self.args.sanitize {
-            flags.push(format!("-fsanitize={}", sanitizer.name()));
-            flags.push("-fno-omit-frame-pointer".to_owned());
-        }
-        flags
-    }
-
-    fn compile(&self, product: &Product, jobs: &[Job]) -> Result<(), Failure> {
-        let at_once = match self.args.jobs {
-            Some(jobs) => jobs as usize,
-            None => std::thread::available_parallelism().map_or(1, usize::from),
-        };
-        let bar = self.progress(product, jobs.len());
-        let failed = compile::run(jobs, at_once, &self.tree, |job, output| {
-            bar.suspend(|| {
-                if self.args.verbose {
-                    eprintln!("{}", shell(&job.command, &job.arguments()));
-                }
-                pass_on(output);
-            });
-            bar.inc(1);
-        })?;
-        bar.finish_and_clear();
-        match failed {
-            0 => Ok(()),
-            1 => Err(Failure::new(format_args!(
-                "{}: one file does not compile",
-                product.name
-            ))),
-            _ => Err(Failure::new(format_args!(
-                "{}: {failed} files do not compile",
-                product.name
-            ))),
-        }
-    }
-
-    fn progress(&self, product: &Product, count: usize) -> ProgressBar {
-        if !self.is_terminal || count == 0 {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::new(count as u64);
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} files") {
-            bar.set_style(style);
-        }
-        bar.set_prefix(product.name.clone());
-        bar.tick();
-        bar
-    }
-
-    fn link(
-        &self,
-        plan: &Plan,
-        product: &Product,
-        folder: &Path,
-        jobs: &[Job],
-        prepared: &Prepared,
-    ) -> Link {
-        let objects: Vec<_> = jobs.iter().map(|job| job.object.clone()).collect();
-        let record = folder.join("link");
-        if product.kind == Kind::StaticLibrary {
-            let mut arguments = vec!["rcs".to_owned(), text(&product.output)];
-            arguments.extend(objects.iter().map(|object| text(object)));
-            return Link {
-                command: "ar".into(),
-                arguments,
-                output: product.output.clone(),
-                inputs: objects,
-                record,
-                anew: true,
-            };
-        }
-        let language = match plan.uses_cxx(product) {
-            true => Language::Cxx,
-            false => Language::C,
-        };
-        let mut inputs = objects;
-        inputs.extend(plan.all_used(product).map(|used| used.output.clone()));
-        let mut arguments = self.link_flags(language, prepared);
-        arguments.extend(flags::of_kind(product.kind, plan.has_dynamic_library()));
-        // Static libraries may need each other.
-        arguments.push("-Wl,--start-group".to_owned());
-        arguments.extend(inputs.iter().map(|input| text(input)));
-        arguments.push("-Wl,--end-group".to_owned());
-        arguments.extend(flags::library(
-            &self.home.archive(),
-            plan.has_dynamic_library(),
-        ));
-        arguments.extend(self.foreign_libraries(product, prepared));
-        arguments.extend(["-o".to_owned(), text(&product.output)]);
-        inputs.push(self.home.archive());
-        Link {
-            command: self.compiler.command(language).to_path_buf(),
-            arguments,
-            output: product.output.clone(),
-            inputs,
-            record,
-            anew: false,
-        }
-    }
-
-    fn link_flags(&self, language: Language, prepared: &Prepared) -> Vec<String> {
-        let mut arguments: Vec<String> =
-            flags::LINK.iter().map(|flag| (*flag).to_owned()).collect();
-        if let Some(sanitizer) = self.args.sanitize {
-            arguments.push(format!("-fsanitize={}", sanitizer.name()));
-        }
-        if let (Language::Cxx, Some(library)) = (language, prepared.library) {
-            arguments.push(library.flag().to_owned());
-        }
-        arguments
-    }
-
-    /// Libraries of Linux: those of the command line, and those whose Windows namesakes the sources or the project name.
-    fn foreign_libraries(&self, product: &Product, prepared: &Prepared) -> Vec<String> {
-        let folders = self
-            .args
-            .library_folders
-            .iter()
-            .chain(&product.library_folders);
-        let folders: Vec<_> = folders.filter(|folder| folder.is_dir()).collect();
-        let mut arguments: Vec<_> = folders
-            .iter()
-            .map(|folder| format!("-L{}", folder.display()))
-            .collect();
-        arguments.extend(self.args.libraries.iter().map(|name| format!("-l{name}")));
-        for name in self.named_libraries(product, prepared) {
-            let files = [format!("lib{name}.so"), format!("lib{name}.a")];
-            let is_there = |folder: &Path| files.iter().any(|file| folder.join(file).is_file());
-            let is_found = folders.iter().any(|folder| is_there(folder))
-                || files.iter().any(|file| self.compiler.has_library(file));
-            if is_found {
-                arguments.push(format!("-l{name}"));
-            }
-        }
-        arguments
-    }
-
-    /// Libraries that are named and not Windows' own, without ending.
-    fn named_libraries(&self, product: &Product, prepared: &Prepared) -> BTreeSet<String> {
-        let named = product.libraries.iter().chain(&prepared.libraries);
-        let named = named.filter(|name| !link::is_of_windows(name));
-        named
-            .map(|name| link::stem(name))
-            .filter(|name| !name.is_empty())
-            .collect()
-    }
-
-    fn run_link(&self, link: &Link, product: &Product, prepared: &Prepared) -> Result<(), Failure> {
-        if self.args.verbose {
-            eprintln!("{}", shell(&link.command, &link.arguments));
-        }
-        let output = link.run().map_err(|error| {
-            Failure::new(format_args!(
-                "{} cannot be run: {error}",
-                link.command.display()
-            ))
-        })?;
-        pass_on(&output);
-        if output.status.success() {
-            return Ok(());
-        }
-        let undefined = link::undefined(&String::from_utf8_lossy(&output.stderr));
-        if undefined.is_empty() {
-            return Err(Failure::new(format_args!("{} does not link", product.name)));
-        }
-        let names: BTreeSet<_> = undefined.iter().map(|name| link::last_name(name)).collect();
-        let names: Vec<_> = names.into_iter().collect();
-        let mut message = format!(
-            "{} does not link, since nothing defines {}",
-            product.name,
-            names.join(", ")
-        );
-        let libraries: Vec<_> = self
-            .named_libraries(product, prepared)
-            .into_iter()
-            .collect();
-        if !libraries.is_empty() {
-            message += &format!(
-                "; Linux' variant of {} is given with -l and -L",
-                libraries.join(", ")
-            );
-        }
-        message += "; `larboard build --check` says what of Windows is not here";
-        Err(Failure::new(message))
-    }
-
     fn write_commands(&self, plan: &Plan) -> Result<(), Failure> {
         if let Some(product) = plan.products.first() {
             let path = product.build.join("compile_commands.json");
@@ -559,6 +304,7 @@ impl<'a> Driver<'a> {
 
 /// What is decided about a product before its sources are compiled.
 struct Prepared {
+    headers: Headers,
     overlay: PathBuf,
     library: Option<CxxLibrary>,
     guessed: Option<Standard>,
@@ -585,40 +331,6 @@ fn groups(units: &[Unit]) -> Vec<Vec<&Unit>> {
         }
     }
     groups
-}
-
-/// The flags for a unit's own settings.
-fn of_options(options: &Options) -> Vec<String> {
-    let mut flags = Vec::new();
-    let characters = flags::character_set(options.characters);
-    flags.extend(characters.iter().map(|name| format!("-D{name}")));
-    flags.extend(
-        options
-            .definitions
-            .iter()
-            .map(|definition| format!("-D{definition}")),
-    );
-    flags.extend(options.undefinitions.iter().map(|name| format!("-U{name}")));
-    flags.extend(
-        options
-            .folders
-            .iter()
-            .map(|folder| format!("-I{}", folder.display())),
-    );
-    for folder in &options.last_folders {
-        flags.push(format!("-idirafter{}", folder.display()));
-    }
-    flags.extend(
-        options
-            .forced
-            .iter()
-            .map(|header| format!("-include{header}")),
-    );
-    flags
-}
-
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }
 
 /// What a compiler or linker printed, as it is.

@@ -26,6 +26,8 @@ pub struct File {
     pub kind: Kind,
     /// Its text.
     pub text: String,
+    /// Whether the text is no longer that of the file: the compiler is given a copy.
+    pub is_changed: bool,
 }
 
 /// An include that leads nowhere. It may stand under a condition that does not hold.
@@ -105,7 +107,15 @@ impl Headers {
             .map(|(path, bytes)| {
                 let kind = judge.kind(&bytes);
                 let text = text::decode(kind, &bytes);
-                (path, File { kind, text })
+                let is_changed = false;
+                (
+                    path,
+                    File {
+                        kind,
+                        text,
+                        is_changed,
+                    },
+                )
             })
             .collect();
         Ok(headers)

@@ -77,31 +77,6 @@ pub fn of_names<'a>(include: &Path, names: impl Iterator<Item = &'a Path>) -> io
     )
 }
 
-/// The overlay that puts copies in the places of files, under their names.
-pub fn of_copies(copies: Vec<(PathBuf, PathBuf)>) -> io::Result<String> {
-    text(
-        copies
-            .into_iter()
-            .map(|(path, copy)| Entry::converted(path, copy))
-            .collect(),
-    )
-}
-
-/// The converted copy that an overlay has for a file.
-pub fn copy_in(overlay: &Path, path: &Path) -> Option<PathBuf> {
-    let overlay: serde_json::Value = serde_json::from_slice(&fs::read(overlay).ok()?).ok()?;
-    let entries = overlay.get("roots")?.as_array()?;
-    let entry = entries.iter().find(|entry| {
-        entry
-            .get("name")
-            .and_then(|name| name.as_str())
-            .map(Path::new)
-            == Some(path)
-    })?;
-    let contents = entry.get("external-contents")?.as_str()?;
-    Some(path.parent()?.join(contents)).filter(|copy| copy.is_file())
-}
-
 /// Writes the overlay of a project, and the converted copies, into `folder`; gives the overlay's path. `here` is where the
 /// compiler will run.
 pub fn write(
@@ -114,7 +89,7 @@ pub fn write(
     let mut roots = entries_of_larboard(include);
     for (path, file) in &headers.files {
         match file.kind {
-            Kind::Encoded(_) => {
+            _ if file.is_changed || file.kind != Kind::Plain => {
                 let copy = copy_of(folder, path);
                 let mut text = file.text.clone();
                 if Language::of(path).is_none() {
@@ -126,8 +101,8 @@ pub fn write(
                 roots.push(Entry::converted(path.clone(), copy));
             }
             // Where two names differ only in case, neither stands for the other.
-            Kind::Plain if tree.is_ambiguous(path) => {}
-            Kind::Plain => {
+            _ if tree.is_ambiguous(path) => {}
+            _ => {
                 // The compiler calls it by a path from here, as the user would.
                 let shown = path.strip_prefix(here).unwrap_or(path);
                 roots.push(Entry::renamed(path.clone(), shown.to_path_buf()));

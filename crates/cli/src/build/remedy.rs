@@ -1,260 +1,357 @@
-//! What Microsoft's compiler takes and Clang has no flag for: such places are patched in a copy, and compiled again. Lines
-//! stay where they are, and each patch is told as a note.
+//! Two mistakes that Microsoft's compiler does not see as such, and Clang does. The copy that Clang reads is changed; the
+//! user's file is not.
+//!
+//! - A second function for a type that is another one on Windows only: `put(int)` and `put(LONG)`, `put(UINT32)` and
+//!   `put(DWORD)`. Here they are the same function; the second is taken out.
+//! - `delete[] member`, where the member is an array. Microsoft's compiler warns and deletes its address; so does the copy.
 
-use std::collections::HashMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::overlay;
-use super::tree;
+/// A place in a file: path, line, column, both counted from 1, the column in bytes.
+type Place = (PathBuf, usize, usize);
 
-/// How often a source is compiled again: a patch can bring the next message out.
-pub const ROUNDS: usize = 4;
-
-/// Types of Windows that are `long` there and `int` here, where the program may have overloads for both.
-const LONG_THERE: &[&str] = &[
-    "DWORD", "ULONG", "LONG", "u_long", "HRESULT", "COLORREF", "LCID", "LSTATUS", "NTSTATUS",
-];
-
-/// A message of the compiler.
-struct Message<'a> {
-    file: &'a str,
-    line: usize,
-    column: usize,
-    text: &'a str,
+/// What the compiler has said is wrong.
+#[derive(Debug, PartialEq, Eq)]
+struct Diagnostic {
+    place: Place,
+    message: String,
+    /// The place of what came before it, where the compiler names one.
+    previous: Option<Place>,
 }
 
-/// Patched copies of the files of one compilation.
-#[derive(Default)]
-pub struct Remedies {
-    /// The patched lines of each file, as the compiler reads it.
-    texts: HashMap<PathBuf, String>,
-    notes: Vec<String>,
+/// A change to a file's text, and the line that tells of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// The file, as the compiler calls it.
+    pub path: PathBuf,
+    /// The line of the mistake.
+    pub line: usize,
+    /// What is done about it.
+    pub told: &'static str,
+    change: Change,
 }
 
-impl Remedies {
-    /// Patches what the messages are about; says whether there was anything to patch. `read` gives a file as the compiler
-    /// reads it.
-    pub fn add(
-        &mut self,
-        messages: &str,
-        here: &Path,
-        read: impl Fn(&Path) -> Option<String>,
-    ) -> bool {
-        let messages = without_colours(messages);
-        let messages: Vec<_> = messages.lines().filter_map(message).collect();
-        let mut places = Vec::new();
-        for (index, found) in messages.iter().enumerate() {
-            let path = tree::join(here, found.file);
-            let text = match self.texts.get(&path) {
-                Some(text) => text.clone(),
-                None => match read(&path) {
-                    Some(text) => text,
-                    None => continue,
-                },
-            };
-            let Some(line) = line_of(&text, found.line) else {
-                continue;
-            };
-            let earlier = messages.get(index + 1).and_then(|note| {
-                let path = tree::join(here, note.file);
-                let text = self.texts.get(&path).cloned().or_else(|| read(&path))?;
-                note.text.starts_with("note: previous ").then_some(())?;
-                parameters(line_of(&text, note.line)?, note.column)
-            });
-            let Some((at, insert, told)) = remedy(found, line, earlier.as_deref()) else {
-                continue;
-            };
-            self.texts.entry(path.clone()).or_insert(text);
-            places.push((path, found.line, at, insert));
-            self.notes
-                .push(format!("{}:{}: note: {told}", found.file, found.line));
-        }
-        // From the end, so that what is inserted moves nothing that is still to be patched.
-        places.sort();
-        places.dedup();
-        for (path, line, at, insert) in places.iter().rev() {
-            if let Some(text) = self.texts.get_mut(path) {
-                let start = start_of(text, *line).unwrap_or_default();
-                text.insert_str(start + at, insert);
+#[derive(Debug, PartialEq, Eq)]
+enum Change {
+    /// Puts text before a byte.
+    Insert(usize, &'static str),
+    /// Blanks bytes, line ends excepted.
+    Blank(usize, usize),
+}
+
+/// The remedies for everything a compiler has said; none if there is one mistake that has no remedy. `text` gives the text of a
+/// file that the compiler names.
+pub fn remedies<'a>(said: &str, text: impl Fn(&Path) -> Option<&'a str>) -> Option<Vec<Remedy>> {
+    let found = diagnostics(said);
+    if found.is_empty() {
+        return None;
+    }
+    found
+        .iter()
+        .map(|diagnostic| remedy(diagnostic, &text))
+        .collect()
+}
+
+/// The text with these changes.
+pub fn apply(text: &str, remedies: &[&Remedy]) -> String {
+    let mut changes: Vec<_> = remedies.iter().map(|remedy| &remedy.change).collect();
+    // From the end, so that places before stay what they are.
+    changes.sort_by_key(|change| {
+        std::cmp::Reverse(match change {
+            Change::Insert(at, _) | Change::Blank(at, _) => *at,
+        })
+    });
+    changes.dedup();
+    let mut text = text.to_owned();
+    for change in changes {
+        match change {
+            Change::Insert(at, insert) => text.insert_str(*at, insert),
+            Change::Blank(from, to) => {
+                let blank: String = text[*from..*to]
+                    .chars()
+                    .map(|c| if c.is_whitespace() { c } else { ' ' })
+                    .collect();
+                text.replace_range(*from..*to, &blank);
             }
         }
-        !places.is_empty()
     }
-
-    /// What was patched, for the user.
-    pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.notes.iter().map(String::as_str)
-    }
-
-    /// Writes the copies, and the overlay that puts them in their files' places. Gives the overlay's path.
-    pub fn write(&self, object: &Path) -> io::Result<PathBuf> {
-        let mut copies = Vec::new();
-        for (index, (path, text)) in self.texts.iter().enumerate() {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let copy = object.with_extension(format!("{index}-{name}"));
-            fs::write(&copy, text)?;
-            copies.push((path.clone(), copy));
-        }
-        let path = object.with_extension("remedies.yaml");
-        fs::write(&path, overlay::of_copies(copies)?)?;
-        Ok(path)
-    }
+    text
 }
 
-/// Where to insert what into the line, and what the user is told.
-fn remedy(
-    message: &Message,
-    line: &str,
-    earlier: Option<&str>,
-) -> Option<(usize, &'static str, &'static str)> {
-    let column = message.column.checked_sub(1)?;
-    let error = message.text.strip_prefix("error: ")?;
-    if error.starts_with("cannot delete expression of type '") && error.ends_with("]'") {
-        let rest = line.get(column..)?.strip_prefix("delete")?;
-        let brackets = rest.trim_start();
-        let skip = match brackets.strip_prefix('[') {
-            Some(inside) => {
-                let closed = inside.trim_start().strip_prefix(']')?;
-                line.len() - column - closed.len()
-            }
-            None => "delete".len(),
-        };
-        let told = "an array is deleted as if it were a pointer, as Microsoft's compiler does";
-        return Some((column + skip, " +", told));
-    }
-    if error == "class member cannot be redeclared" || error.starts_with("redefinition of '") {
-        let parameters = parameters(line, message.column)?;
-        let same_here = earlier? != parameters
-            && [&parameters, earlier?]
-                .iter()
-                .any(|text| words(text).any(|word| LONG_THERE.contains(&word)));
-        let before = line.get(..column)?;
-        let is_plain = !before.contains([';', '{', '}', '(', ')', '=', '"'])
-            && !words(before).any(|word| matches!(word, "virtual" | "template" | "friend"));
-        if !same_here || !is_plain {
+fn remedy<'a>(diagnostic: &Diagnostic, text: &impl Fn(&Path) -> Option<&'a str>) -> Option<Remedy> {
+    let (path, line, column) = &diagnostic.place;
+    let content = text(path)?;
+    let at = offset(content, *line, *column)?;
+    let message = diagnostic.message.as_str();
+    let (change, told) = if message.starts_with("cannot delete expression of type") {
+        (
+            array(content, at)?,
+            "an array that is a member is deleted, as by Microsoft's compiler",
+        )
+    } else if message.ends_with("cannot be redeclared") || message.starts_with("redefinition of") {
+        let (other, line, column) = diagnostic.previous.as_ref()?;
+        let other = text(other)?;
+        let before = parameters(other, offset(other, *line, *column)?)?;
+        // The same words twice are a mistake on Windows as well.
+        if words(before) == words(parameters(content, at)?) {
             return None;
         }
-        let at = before.len() - before.trim_start().len();
-        let insert = match before.contains("::") {
-            true => "template <int> ",
-            false => "template <int = 0> ",
-        };
-        let told = "an overload for `int` and one for `long`, which are the same type here: this one is left for who asks for it";
-        return Some((at, insert, told));
+        let told = "the same function as the one before, since their types are one type here; this one is left out";
+        (declaration(content, at)?, told)
+    } else {
+        return None;
+    };
+    Some(Remedy {
+        path: path.clone(),
+        line: *line,
+        told,
+        change,
+    })
+}
+
+/// Puts a `+` before the array, which makes it an address.
+fn array(text: &str, at: usize) -> Option<Change> {
+    let rest = text[at..].strip_prefix("delete")?;
+    let operand = rest.trim_start();
+    let operand = match operand.strip_prefix('[') {
+        Some(inside) => inside.trim_start().strip_prefix(']')?,
+        None => operand,
+    };
+    Some(Change::Insert(text.len() - operand.len(), " +"))
+}
+
+/// Takes out the declaration or definition that the name at this place belongs to.
+fn declaration(text: &str, name: usize) -> Option<Change> {
+    let code = without_comments(text);
+    let begin = code[..name]
+        .char_indices()
+        .rev()
+        .find(|(at, c)| match c {
+            ';' | '{' | '}' => true,
+            ':' => !is_scope(&code, *at),
+            // A directive ends with its line.
+            '\n' => code[..*at]
+                .rsplit('\n')
+                .next()
+                .is_some_and(|line| line.trim_start().starts_with('#')),
+            _ => false,
+        })
+        .map_or(0, |(at, _)| at + 1);
+    let mut depth = 0_i32;
+    for (at, character) in code[name..].char_indices() {
+        match character {
+            ';' if depth == 0 => return Some(Change::Blank(begin, name + at + 1)),
+            '{' | '(' => depth += 1,
+            ')' => depth -= 1,
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(Change::Blank(begin, name + at + 1));
+                }
+            }
+            _ => {}
+        }
     }
     None
 }
 
-/// The parameters of the function whose name stands in this column, without blanks.
-fn parameters(line: &str, column: usize) -> Option<String> {
-    let rest = line.get(column.checked_sub(1)?..)?;
-    let rest = rest.strip_prefix("operator").unwrap_or(rest);
-    // The parentheses of a call operator are its name.
-    let rest = rest.trim_start();
-    let rest = rest.strip_prefix("()").unwrap_or(rest);
-    let open = rest.find('(')?;
-    if rest[..open].contains([';', '{', '}', '"']) {
-        return None;
+fn is_scope(code: &str, at: usize) -> bool {
+    code[..at].ends_with(':') || code[at + 1..].starts_with(':')
+}
+
+/// What stands between the parentheses that follow the name at this place.
+fn parameters(text: &str, name: usize) -> Option<&str> {
+    let rest = &text[name..];
+    // `operator()` has a pair of its own.
+    let skipped = if rest.starts_with("operator()") {
+        "operator()".len()
+    } else {
+        0
+    };
+    let open = skipped + rest[skipped..].find('(')?;
+    let mut depth = 0;
+    for (at, character) in rest[open..].char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(&rest[open + 1..open + at]);
+        }
     }
-    let close = rest[open..].find(')')?;
-    Some(
-        rest[open..open + close]
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" "),
-    )
+    None
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !character.is_alphanumeric() && character != '_')
+/// The words of parameters, as far as they are types: names differ without a meaning.
+fn words(parameters: &str) -> Vec<&str> {
+    parameters
+        .split(',')
+        .flat_map(|parameter| {
+            let declared = parameter.split('=').next().unwrap_or(parameter);
+            let mut words: Vec<_> = declared
+                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .filter(|word| !word.is_empty())
+                .collect();
+            // The last word is the parameter's name, if there is another before it.
+            let is_named = words.len() > 1 && !BUILT_IN.contains(words.last().unwrap_or(&""));
+            if is_named {
+                words.pop();
+            }
+            words
+        })
+        .collect()
 }
 
-fn message(line: &str) -> Option<Message<'_>> {
-    let at = line.find(": error: ").or_else(|| line.find(": note: "))?;
-    let (place, text) = (&line[..at], &line[at + 2..]);
+const BUILT_IN: &[&str] = &[
+    "int", "long", "short", "char", "unsigned", "signed", "__int64", "const",
+];
+
+/// The text with comments, strings and characters blanked: of the same length, byte by byte.
+fn without_comments(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |end| end + 4)
+        } else if first == '"' || first == '\'' {
+            literal(rest, first)
+        } else {
+            code.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        };
+        for character in rest[..length].chars() {
+            match character {
+                '\n' => code.push('\n'),
+                _ => code.extend(std::iter::repeat_n(' ', character.len_utf8())),
+            }
+        }
+        rest = &rest[length..];
+    }
+    code
+}
+
+fn literal(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, character) in text.char_indices().skip(1) {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '\n' => return at,
+            _ if character == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
+    let mut begin = 0;
+    for _ in 1..line {
+        begin += text[begin..].find('\n')? + 1;
+    }
+    let at = begin + column.checked_sub(1)?;
+    text.is_char_boundary(at).then_some(at)
+}
+
+fn diagnostics(said: &str) -> Vec<Diagnostic> {
+    let said = without_colours(said);
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for line in said.lines() {
+        if let Some((place, message)) =
+            split(line, ": error: ").or_else(|| split(line, ": fatal error: "))
+        {
+            let message = message.to_owned();
+            found.push(Diagnostic {
+                place,
+                message,
+                previous: None,
+            });
+        } else if let Some((place, message)) = split(line, ": note: ")
+            && message.starts_with("previous")
+            && let Some(last) = found.last_mut()
+        {
+            last.previous.get_or_insert(place);
+        }
+    }
+    found
+}
+
+fn split<'a>(line: &'a str, kind: &str) -> Option<(Place, &'a str)> {
+    let (place, message) = line.split_once(kind)?;
     let mut parts = place.rsplitn(3, ':');
     let column = parts.next()?.parse().ok()?;
-    let number = parts.next()?.parse().ok()?;
-    Some(Message {
-        file: parts.next()?,
-        line: number,
-        column,
-        text,
-    })
-}
-
-/// Where a line begins. A converted copy has one line more, which names the file.
-fn start_of(text: &str, line: usize) -> Option<usize> {
-    let skip = line.checked_sub(1)? + usize::from(text.starts_with("#line 1 "));
-    let mut starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
-    starts.nth(skip)
-}
-
-fn line_of(text: &str, line: usize) -> Option<&str> {
-    text.get(start_of(text, line)?..)?.lines().next()
+    let line = parts.next()?.parse().ok()?;
+    Some(((PathBuf::from(parts.next()?), line, column), message))
 }
 
 fn without_colours(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
+    let mut plain = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once("\x1b[") {
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
         plain.push_str(before);
-        let end = after.find(|character: char| character.is_ascii_alphabetic());
-        rest = end.map_or("", |end| &after[end + 1..]);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
     }
-    plain + rest
+    plain.push_str(rest);
+    plain
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn patched(source: &str, messages: &str) -> Option<String> {
-        let mut remedies = Remedies::default();
-        remedies
-            .add(messages, Path::new("/p"), |_| Some(source.to_owned()))
-            .then(|| remedies.texts[Path::new("/p/a.cpp")].clone())
+    fn cured(text: &str, said: &str) -> Option<String> {
+        let remedies = remedies(said, |_| Some(text))?;
+        Some(apply(text, &remedies.iter().collect::<Vec<_>>()))
     }
 
     #[test]
-    fn an_overload_for_what_is_the_same_type_here_becomes_a_template() {
-        let source = "class P {\n  P& operator >> (UINT32& v);\n  P& operator >> (DWORD& v);\n};\n";
-        let messages = "a.cpp:3:6: error: class member cannot be redeclared\n   3 | x\na.cpp:2:6: note: previous declaration is here\n";
-        assert_eq!(
-            patched(source, messages).as_deref(),
-            Some(
-                "class P {\n  P& operator >> (UINT32& v);\n  template <int = 0> P& operator >> (DWORD& v);\n};\n"
-            )
+    fn the_second_of_two_functions_that_are_one_is_taken_out() {
+        let text = "class P {\npublic:\n  void put(int v) { x = v; }\n  // again\n  virtual void put(LONG v)\n  { if (v) { x = '}'; } }\n  int x;\n};\n";
+        let said = "a.h:5:16: \u{1b}[0;1;31merror: \u{1b}[0mclass member cannot be redeclared\n  5 | ...\na.h:3:8: note: previous definition is here\n";
+        let cured = cured(text, said).unwrap();
+        assert!(
+            cured.contains("void put(int v)") && !cured.contains("LONG"),
+            "{cured}"
         );
-        let qualified = "void P::f(int x) {}\nvoid P::f(LONG x) {}\n";
-        let messages = "\x1b[1ma.cpp:2:9: \x1b[0m\x1b[0;1;31merror: \x1b[0mredefinition of 'f'\na.cpp:1:9: note: previous definition is here\n";
-        assert_eq!(
-            patched(qualified, messages).as_deref(),
-            Some("void P::f(int x) {}\ntemplate <int> void P::f(LONG x) {}\n")
+        assert_eq!(cured.lines().count(), text.lines().count());
+        assert!(cured.contains("  int x;\n"), "{cured}");
+    }
+
+    #[test]
+    fn what_was_said_twice_in_the_same_words_stays_a_mistake() {
+        let text = "int f(int a) { return 1; }\nint f(int b) { return 2; }\n";
+        let said =
+            "a.cpp:2:5: error: redefinition of 'f'\na.cpp:1:5: note: previous definition is here\n";
+        assert_eq!(cured(text, said), None);
+        let text = text
+            .replacen("int a", "unsigned int a", 1)
+            .replace("int b", "DWORD b");
+        assert!(
+            cured(&text, said)
+                .unwrap()
+                .ends_with("\n                            \n")
         );
     }
 
     #[test]
-    fn what_is_declared_twice_stays_a_mistake() {
-        let source = "void f(LONG x) {}\nvoid f(LONG x) {}\n";
-        let messages =
-            "a.cpp:2:6: error: redefinition of 'f'\na.cpp:1:6: note: previous definition is here\n";
-        assert_eq!(patched(source, messages), None);
+    fn an_array_is_deleted_by_its_address() {
+        let text = "~P() { delete[] buffer; delete  other; }";
+        let said = "a.h:1:8: error: cannot delete expression of type 'char[100]'\n\
+                    a.h:1:25: error: cannot delete expression of type 'char[4]'\n";
         assert_eq!(
-            patched(source, "a.cpp:1:1: error: unknown type name 'x'\n"),
-            None
+            cured(text, said).unwrap(),
+            "~P() { delete[] + buffer; delete +  other; }"
         );
     }
 
     #[test]
-    fn an_array_is_deleted_like_a_pointer() {
-        let source = "#line 1 \"a.cpp\"\n~Q() { delete[] a; delete b; }\n";
-        let messages = "a.cpp:1:8: error: cannot delete expression of type 'int[10]'\na.cpp:1:20: error: cannot delete expression of type 'int[2]'\n";
-        assert_eq!(
-            patched(source, messages).as_deref(),
-            Some("#line 1 \"a.cpp\"\n~Q() { delete[] + a; delete + b; }\n")
-        );
+    fn one_mistake_without_remedy_is_enough() {
+        let said = "a.h:1:8: error: cannot delete expression of type 'char[100]'\na.h:1:1: error: expected ';'\n";
+        assert_eq!(cured("~P() { delete[] buffer; }", said), None);
+        assert_eq!(cured("", "warning: nothing\n"), None);
     }
 }
