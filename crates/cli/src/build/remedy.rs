@@ -344,7 +344,7 @@ mod tests {
                     a.h:1:25: error: cannot delete expression of type 'char[4]'\n";
         assert_eq!(
             cured(text, said).unwrap(),
-            "~P() { delete[] + buffer; delete +  other; }"
+            "~P() { delete[] + buffer; delete   +other; }"
         );
     }
 
