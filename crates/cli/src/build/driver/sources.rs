@@ -19,6 +19,9 @@ use crate::failure::Failure;
 /// So often a source is tried with changed copies.
 const MOST_REMEDIES: usize = 8;
 
+/// A job that fails, with what would help it.
+type Curable = (Job, Vec<Remedy>);
+
 impl Driver<'_> {
     /// How a source is compiled.
     pub(super) fn job(
@@ -111,7 +114,7 @@ impl Driver<'_> {
         product: &Product,
         jobs: &[Job],
         headers: &Headers,
-    ) -> Result<(usize, Vec<(Job, Vec<Remedy>)>), Failure> {
+    ) -> Result<(usize, Vec<Curable>), Failure> {
         let at_once = match self.args.jobs {
             Some(jobs) => jobs as usize,
             None => std::thread::available_parallelism().map_or(1, usize::from),
@@ -157,7 +160,7 @@ impl Driver<'_> {
     /// Changes the copies, and gives the jobs to run again.
     fn cure(
         &self,
-        curable: Vec<(Job, Vec<Remedy>)>,
+        curable: Vec<Curable>,
         folder: &Path,
         prepared: &mut Prepared,
     ) -> Result<Vec<Job>, Failure> {
