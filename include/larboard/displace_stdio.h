@@ -56,3 +56,15 @@
 #pragma push_macro("rename")
 #undef rename
 #define rename larboard_libc_rename
+#pragma push_macro("fgets")
+#undef fgets
+#define fgets larboard_libc_fgets
+#pragma push_macro("fgetc")
+#undef fgetc
+#define fgetc larboard_libc_fgetc
+#pragma push_macro("getc")
+#undef getc
+#define getc larboard_libc_getc
+#pragma push_macro("getchar")
+#undef getchar
+#define getchar larboard_libc_getchar

@@ -37,3 +37,11 @@
 #pragma pop_macro("remove")
 #undef rename
 #pragma pop_macro("rename")
+#undef fgets
+#pragma pop_macro("fgets")
+#undef fgetc
+#pragma pop_macro("fgetc")
+#undef getc
+#pragma pop_macro("getc")
+#undef getchar
+#pragma pop_macro("getchar")

@@ -5,6 +5,7 @@
 
 mod algorithms;
 mod classes;
+mod conio;
 mod console;
 mod cxx;
 mod debug;

@@ -145,7 +145,7 @@ unsafe fn line<U: Unit>(to: *mut U, size: usize) -> i32 {
         return INVALID_PARAMETER;
     }
     // SAFETY: standard input is open.
-    let stream = unsafe { crate::stream::Locked::new(crate::stream::standard_input()) };
+    let stream = unsafe { crate::stream::Locked::for_reading(crate::stream::standard_input()) };
     let mut units: Vec<U> = Vec::new();
     let mut any = false;
     let mut ended = false;

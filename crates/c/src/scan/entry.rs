@@ -61,7 +61,7 @@ where
     };
     // SAFETY: by this function's contract.
     unsafe {
-        let locked = Locked::new(file);
+        let locked = Locked::for_reading(file);
         let mut source = Stream {
             stream: &locked,
             read: 0,

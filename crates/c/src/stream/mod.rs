@@ -117,6 +117,24 @@ impl Locked {
         Self(file)
     }
 
+    /// A stream that is read: of the terminal, lines come again after keys were asked for.
+    ///
+    /// # Safety
+    /// As [`Locked::new`].
+    pub(crate) unsafe fn for_reading(file: *mut FILE) -> Self {
+        // SAFETY: by this function's contract.
+        let stream = unsafe { Self::new(file) };
+        if file == standard_input() {
+            larboard_win32::console_keys::cooked();
+            let mut ahead = [0; 256];
+            let count = larboard_win32::console_keys::take(&mut ahead);
+            for byte in ahead[..count].iter().rev() {
+                stream.unread_byte(*byte);
+            }
+        }
+        stream
+    }
+
     /// Writes text of either kind; false when the stream failed.
     pub(crate) fn write<U: Unit>(&self, text: &[U]) -> bool {
         if text.is_empty() {

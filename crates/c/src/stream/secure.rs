@@ -22,7 +22,7 @@ unsafe fn line<U: Unit>(
         return none();
     }
     // SAFETY: standard input is open.
-    let stream = unsafe { Locked::new(standard_input()) };
+    let stream = unsafe { Locked::for_reading(standard_input()) };
     let mut length = 0;
     let mut any = false;
     while let Some(unit) = next(&stream) {

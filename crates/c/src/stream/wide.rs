@@ -20,18 +20,31 @@ unsafe fn on<T>(file: *mut FILE, failed: T, body: impl FnOnce(&Locked) -> Option
     body(&unsafe { Locked::new(file) }).unwrap_or(failed)
 }
 
+/// As [`on`], for a stream that is read.
+///
+/// # Safety
+/// As [`on`].
+unsafe fn read<T>(file: *mut FILE, failed: T, body: impl FnOnce(&Locked) -> Option<T>) -> T {
+    if file.is_null() {
+        invalid(EINVAL);
+        return failed;
+    }
+    // SAFETY: not null, so an open stream by this function's contract.
+    body(&unsafe { Locked::for_reading(file) }).unwrap_or(failed)
+}
+
 /// `fgetwc`, `getwc`: the next unit, or `WEOF`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn larboard_fgetwc(file: *mut FILE) -> u16 {
     // SAFETY: the caller gives an open stream.
-    unsafe { on(file, WEOF, Locked::wide) }
+    unsafe { read(file, WEOF, Locked::wide) }
 }
 
 /// `getwchar`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn larboard_getwchar() -> u16 {
     // SAFETY: standard input is open.
-    unsafe { on(standard_input(), WEOF, Locked::wide) }
+    unsafe { read(standard_input(), WEOF, Locked::wide) }
 }
 
 /// `fputwc`, `putwc`: the unit, or `WEOF`. The first half of a pair is written with the second.
@@ -112,7 +125,7 @@ unsafe extern "C" fn larboard_fgetws(buffer: *mut u16, size: i32, file: *mut FIL
     }
     // SAFETY: the caller gives a buffer of `size` units, and an open stream.
     unsafe {
-        on(file, none(), |stream| {
+        read(file, none(), |stream| {
             line(stream, buffer, room, true).map(|_| buffer)
         })
     }
@@ -123,7 +136,7 @@ unsafe extern "C" fn larboard_fgetws(buffer: *mut u16, size: i32, file: *mut FIL
 unsafe extern "C" fn _getws(buffer: *mut u16) -> *mut u16 {
     // SAFETY: the caller has room for the line, as the function demands.
     unsafe {
-        on(standard_input(), none(), |stream| {
+        read(standard_input(), none(), |stream| {
             line(stream, buffer, usize::MAX, false).map(|_| buffer)
         })
     }
@@ -162,4 +175,34 @@ unsafe fn line(stream: &Locked, buffer: *mut u16, room: usize, keep: bool) -> Op
 #[unsafe(no_mangle)]
 extern "C" fn larboard_fwide(_: *mut FILE, _: i32) -> i32 {
     0
+}
+
+/// `fgetc`, `getc`: the next byte, or -1.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn larboard_fgetc(file: *mut FILE) -> i32 {
+    // SAFETY: the caller gives an open stream.
+    unsafe { read(file, -1, |stream| stream.byte().map(i32::from)) }
+}
+
+/// `getchar`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn larboard_getchar() -> i32 {
+    // SAFETY: standard input is open.
+    unsafe { read(standard_input(), -1, |stream| stream.byte().map(i32::from)) }
+}
+
+/// `fgets`: a line with its end, of at most `size - 1` bytes; null at the end of the file.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn larboard_fgets(buffer: *mut u8, size: i32, file: *mut FILE) -> *mut u8 {
+    if buffer.is_null() || size <= 0 {
+        invalid(EINVAL);
+        return none();
+    }
+    // SAFETY: the caller gives a buffer of `size` bytes, and an open stream, whose lock libc takes again.
+    unsafe {
+        read(file, none(), |_| {
+            let line = libc::fgets(buffer.cast(), size, file).cast::<u8>();
+            (!line.is_null()).then_some(line)
+        })
+    }
 }
