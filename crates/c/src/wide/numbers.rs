@@ -236,12 +236,12 @@ mod tests {
     fn a_minus_before_an_unsigned_number_wraps() {
         assert_eq!(integer(b"-1", 10).unsigned(u64::MAX), u64::MAX);
         assert_eq!(
-            integer(b"-1", 10).unsigned(u32::MAX.into()),
-            u32::MAX.into()
+            integer(b"-1", 10).unsigned(u64::from(u32::MAX)),
+            u64::from(u32::MAX)
         );
         assert_eq!(
-            integer(b"4294967296", 10).unsigned(u32::MAX.into()),
-            u32::MAX.into()
+            integer(b"4294967296", 10).unsigned(u64::from(u32::MAX)),
+            u64::from(u32::MAX)
         );
     }
 }
