@@ -3,6 +3,7 @@
 #define _APISETFILE_
 
 #include <minwinbase.h>
+#include <larboard/long.h>
 
 #define CREATE_NEW 1
 #define CREATE_ALWAYS 2
@@ -133,6 +134,19 @@ LARBOARD_END
 #define GetLongPathName GetLongPathNameA
 #define GetTempPath GetTempPathA
 #define GetTempFileName GetTempFileNameA
+#endif
+
+#ifdef LARBOARD_LONG_OVERLOADS
+extern "C++" {
+LARBOARD_LONG(T) inline BOOL ReadFile(
+    HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, T *lpNumberOfBytesRead, LPOVERLAPPED lpOverlapped) {
+    return ReadFile(hFile, lpBuffer, nNumberOfBytesToRead, LARBOARD_RESULT(T, lpNumberOfBytesRead), lpOverlapped);
+}
+LARBOARD_LONG(T) inline BOOL WriteFile(
+    HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite, T *lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped) {
+    return WriteFile(hFile, lpBuffer, nNumberOfBytesToWrite, LARBOARD_RESULT(T, lpNumberOfBytesWritten), lpOverlapped);
+}
+}
 #endif
 
 #endif

@@ -44,7 +44,7 @@ BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
 BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush);
 LARBOARD_END
 
-#ifdef __cplusplus
+#ifdef LARBOARD_LONG_OVERLOADS
 extern "C++" {
 LARBOARD_LONG(T) inline BOOL VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, T *lpflOldProtect) {
     return VirtualProtect(lpAddress, dwSize, flNewProtect, (PDWORD)larboard::long_result<T>(lpflOldProtect));

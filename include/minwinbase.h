@@ -184,12 +184,7 @@ typedef void(WINAPI *PAPCFUNC)(ULONG_PTR Parameter);
 #define LMEM_DISCARDABLE 0x0f00
 #define LMEM_VALID_FLAGS 0x0f72
 #define LMEM_INVALID_HANDLE 0x8000
-#define LHND 66
-#define LPTR 64
-#define NONZEROLHND 2
-#define NONZEROLPTR 0
 #define LMEM_DISCARDED 0x4000
-#define LMEM_LOCKCOUNT 0xff
 #define NUMA_NO_PREFERRED_NODE ((DWORD)0xffffffff)
 
 #endif

@@ -28,7 +28,7 @@ BOOL WINAPI TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue);
 BOOL WINAPI TlsFree(DWORD dwTlsIndex);
 LARBOARD_END
 
-#ifdef __cplusplus
+#ifdef LARBOARD_LONG_OVERLOADS
 extern "C++" {
 LARBOARD_LONG(T) inline HANDLE CreateThread(
     LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize, LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter,

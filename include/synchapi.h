@@ -131,7 +131,7 @@ void WINAPI WakeByAddressSingle(PVOID Address);
 void WINAPI WakeByAddressAll(PVOID Address);
 LARBOARD_END
 
-#ifdef __cplusplus
+#ifdef LARBOARD_LONG_OVERLOADS
 extern "C++" {
 LARBOARD_LONG(T) inline BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, T *lpPreviousCount) {
     return ReleaseSemaphore(hSemaphore, lReleaseCount, (LPLONG)larboard::long_result<T>(lpPreviousCount));

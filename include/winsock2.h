@@ -501,4 +501,6 @@ LARBOARD_END
 #define WSAStringToAddress WSAStringToAddressA
 #endif
 
+#include <larboard/winsock_long.h>
+
 #endif
