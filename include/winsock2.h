@@ -373,6 +373,48 @@ typedef struct _WSACOMPLETION {
 #define POLLIN (POLLRDNORM | POLLRDBAND)
 #define POLLOUT POLLWRNORM
 
+#define PF_IMPLINK 3
+#define PF_PUP 4
+#define PF_CHAOS 5
+#define PF_NS 6
+#define PF_ISO 7
+#define PF_OSI 7
+#define PF_ECMA 8
+#define PF_DATAKIT 9
+#define PF_CCITT 10
+#define PF_SNA 11
+#define PF_DECnet 12
+#define PF_DLI 13
+#define PF_LAT 14
+#define PF_HYLINK 15
+#define PF_APPLETALK 16
+#define PF_VOICEVIEW 18
+#define PF_FIREFOX 19
+#define PF_UNKNOWN1 20
+#define PF_BAN 21
+#define PF_ATM 22
+#define PF_BTH 32
+#define PF_MAX 29
+#define WSAMAKEASYNCREPLY(buflen, error) MAKELONG(buflen, error)
+#define WSAMAKESELECTREPLY(event, error) MAKELONG(event, error)
+#define WSAGETASYNCBUFLEN(lParam) LOWORD(lParam)
+#define WSAGETASYNCERROR(lParam) HIWORD(lParam)
+#define WSAGETSELECTEVENT(lParam) LOWORD(lParam)
+#define WSAGETSELECTERROR(lParam) HIWORD(lParam)
+
+#define h_errno WSAGetLastError()
+#define HOST_NOT_FOUND WSAHOST_NOT_FOUND
+#define TRY_AGAIN WSATRY_AGAIN
+#define NO_RECOVERY WSANO_RECOVERY
+#define NO_DATA WSANO_DATA
+#define NO_ADDRESS WSANO_ADDRESS
+#define WSANO_ADDRESS WSANO_DATA
+
+#define timerisset(tvp) ((tvp)->tv_sec || (tvp)->tv_usec)
+#define timerclear(tvp) ((tvp)->tv_sec = (tvp)->tv_usec = 0)
+#define timercmp(tvp, uvp, cmp) \
+    ((tvp)->tv_sec != (uvp)->tv_sec ? (tvp)->tv_sec cmp (uvp)->tv_sec : (tvp)->tv_usec cmp (uvp)->tv_usec)
+
 LARBOARD_BEGIN
 int WINAPI GetHostNameW(PWSTR name, int namelen);
 SOCKET WINAPI WSAAccept(

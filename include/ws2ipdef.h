@@ -177,4 +177,23 @@ typedef struct in6_pktinfo {
 static const struct in6_addr in6addr_any __attribute__((unused)) = IN6ADDR_ANY_INIT;
 static const struct in6_addr in6addr_loopback __attribute__((unused)) = IN6ADDR_LOOPBACK_INIT;
 
+/* Tests of IPv6 addresses. */
+#define LARBOARD_IN6_TEST(name, test) \
+    static inline __attribute__((unused)) BOOLEAN name(const IN6_ADDR *a) { return (BOOLEAN)(test); }
+#define LARBOARD_IN6_ZERO(a, words) (memcmp((a)->u.Word, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 2 * (words)) == 0)
+LARBOARD_BEGIN
+static inline __attribute__((unused)) BOOLEAN IN6_ADDR_EQUAL(const IN6_ADDR *a, const IN6_ADDR *b) {
+    return (BOOLEAN)(memcmp(a, b, sizeof(IN6_ADDR)) == 0);
+}
+LARBOARD_IN6_TEST(IN6_IS_ADDR_UNSPECIFIED, LARBOARD_IN6_ZERO(a, 8))
+LARBOARD_IN6_TEST(IN6_IS_ADDR_LOOPBACK, LARBOARD_IN6_ZERO(a, 7) && a->u.Word[7] == 0x0100)
+LARBOARD_IN6_TEST(IN6_IS_ADDR_MULTICAST, a->u.Byte[0] == 0xff)
+LARBOARD_IN6_TEST(IN6_IS_ADDR_LINKLOCAL, a->u.Byte[0] == 0xfe && (a->u.Byte[1] & 0xc0) == 0x80)
+LARBOARD_IN6_TEST(IN6_IS_ADDR_SITELOCAL, a->u.Byte[0] == 0xfe && (a->u.Byte[1] & 0xc0) == 0xc0)
+LARBOARD_IN6_TEST(IN6_IS_ADDR_V4MAPPED, LARBOARD_IN6_ZERO(a, 5) && a->u.Word[5] == 0xffff)
+LARBOARD_IN6_TEST(IN6_IS_ADDR_V4COMPAT, LARBOARD_IN6_ZERO(a, 6) && !(a->u.Word[6] == 0 && (a->u.Word[7] == 0 || a->u.Word[7] == 0x0100)))
+LARBOARD_END
+#define IN6_ADDR_ANY IN6ADDR_ANY_INIT
+#define INETADDR_PORT(a) (((PSOCKADDR_IN6)(a))->sin6_port)
+
 #endif

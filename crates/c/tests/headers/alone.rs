@@ -126,13 +126,13 @@ fn about_ours(output: &Output) -> Result<(), String> {
 fn each_header_compiles_alone_and_twice() {
     let compilers = clang::installed();
     let mut tasks = Vec::new();
-    // All standards come up below; here the outermost ones, of which the older compiler takes two.
+    // All standards come up below; here the outermost ones, of which the older compiler takes one.
     let few: Vec<Standard> = ["c11", "c++23", "c++14"]
         .map(|text| text.parse().expect("a standard"))
         .to_vec();
     let pairs = compilers.iter().enumerate().flat_map(|(age, clang)| {
         few.iter()
-            .skip(age.min(1))
+            .skip(2 * age.min(1))
             .map(move |standard| (clang, *standard))
     });
     for (clang, standard) in pairs {

@@ -15,6 +15,7 @@ const BY_VALUE: &[(&str, &str)] = &[
     ("POINT", "8"),
     ("GUID", "16"),
     ("SMALL_RECT", "8"),
+    ("MEMORY_MAPPED_VIEW_ADDRESS", "8"),
 ];
 
 #[test]

@@ -17,12 +17,12 @@ macro_rules! layouts {
         fn layouts() -> Vec<Layout> {
             let mut layouts: Vec<Layout> = Vec::new();
             $({
-                use windows_sys::Win32::$($module)::+ as theirs;
+                use windows_sys::$($module)::+ as theirs;
                 $(layouts.push((
                     stringify!($name),
                     size_of::<theirs::$name>(),
                     vec![$((
-                        [stringify!($field) $(, stringify!($inner))*].join(".").replace("Anonymous.", ""),
+                        field(&[stringify!($field) $(, stringify!($inner))*]),
                         offset_of!(theirs::$name, $field $(. $inner)*),
                     )),*],
                 ));)*
@@ -32,16 +32,24 @@ macro_rules! layouts {
     };
 }
 
+/// A field's name in C, where what has no name is passed through.
+fn field(path: &[&str]) -> String {
+    let named = path.iter().filter(|part| !part.starts_with("Anonymous"));
+    named.copied().collect::<Vec<_>>().join(".")
+}
+
 /// Structures whose fields have other names there, and one whose alignment to 16 is not told there.
 const OTHERS: &[&str] = &["GUID", "SLIST_ENTRY"];
 
 layouts! {
-    Devices::Communication:
+    Wdk::Foundation:
+        OBJECT_ATTRIBUTES { Length RootDirectory ObjectName Attributes SecurityDescriptor SecurityQualityOfService };
+    Win32::Devices::Communication:
         COMMTIMEOUTS { ReadIntervalTimeout ReadTotalTimeoutMultiplier ReadTotalTimeoutConstant
             WriteTotalTimeoutMultiplier WriteTotalTimeoutConstant }
         DCB { DCBlength BaudRate wReserved XonLim XoffLim ByteSize Parity StopBits XonChar XoffChar ErrorChar EofChar
             EvtChar wReserved1 };
-    Foundation:
+    Win32::Foundation:
         FILETIME { dwLowDateTime dwHighDateTime }
         LUID { LowPart HighPart }
         POINT { x y }
@@ -50,15 +58,48 @@ layouts! {
         RECT { left top right bottom }
         RECTL { left top right bottom }
         SIZE { cx cy }
-        SYSTEMTIME { wYear wMonth wDayOfWeek wDay wHour wMinute wSecond wMilliseconds };
-    Globalization:
+        SYSTEMTIME { wYear wMonth wDayOfWeek wDay wHour wMinute wSecond wMilliseconds }
+        UNICODE_STRING { Length MaximumLength Buffer };
+    Win32::Globalization:
         CPINFO { MaxCharSize DefaultChar LeadByte }
         CPINFOEXA { MaxCharSize DefaultChar LeadByte UnicodeDefaultChar CodePage CodePageName }
         CPINFOEXW { MaxCharSize DefaultChar LeadByte UnicodeDefaultChar CodePage CodePageName }
         NLSVERSIONINFO { dwNLSVersionInfoSize dwNLSVersion dwDefinedVersion dwEffectiveId guidCustomVersion };
-    Graphics::Gdi:
+    Win32::Graphics::Gdi:
         PAINTSTRUCT { hdc fErase rcPaint fRestore fIncUpdate rgbReserved };
-    Networking::WinSock:
+    Win32::Media:
+        TIMECAPS { wPeriodMin wPeriodMax };
+    Win32::NetworkManagement::IpHelper:
+        IP_ADAPTER_ADDRESSES_LH { Anonymous1.Alignment Anonymous1.Anonymous.Length Anonymous1.Anonymous.IfIndex Next
+            AdapterName FirstUnicastAddress FirstAnycastAddress FirstMulticastAddress FirstDnsServerAddress DnsSuffix
+            Description FriendlyName PhysicalAddress PhysicalAddressLength Anonymous2.Flags Mtu IfType OperStatus
+            Ipv6IfIndex ZoneIndices FirstPrefix TransmitLinkSpeed ReceiveLinkSpeed FirstWinsServerAddress
+            FirstGatewayAddress Ipv4Metric Ipv6Metric Luid Dhcpv4Server CompartmentId NetworkGuid ConnectionType
+            TunnelType Dhcpv6Server Dhcpv6ClientDuid Dhcpv6ClientDuidLength Dhcpv6Iaid FirstDnsSuffix }
+        IP_ADAPTER_ANYCAST_ADDRESS_XP { Anonymous.Alignment Anonymous.Anonymous.Length Anonymous.Anonymous.Flags Next
+            Address }
+        IP_ADAPTER_DNS_SERVER_ADDRESS_XP { Anonymous.Alignment Anonymous.Anonymous.Length Anonymous.Anonymous.Reserved
+            Next Address }
+        IP_ADAPTER_DNS_SUFFIX { Next String }
+        IP_ADAPTER_GATEWAY_ADDRESS_LH { Anonymous.Alignment Anonymous.Anonymous.Length Anonymous.Anonymous.Reserved
+            Next Address }
+        IP_ADAPTER_INFO { Next ComboIndex AdapterName Description AddressLength Address Index Type DhcpEnabled
+            CurrentIpAddress IpAddressList GatewayList DhcpServer HaveWins PrimaryWinsServer SecondaryWinsServer
+            LeaseObtained LeaseExpires }
+        IP_ADAPTER_MULTICAST_ADDRESS_XP { Anonymous.Alignment Anonymous.Anonymous.Length Anonymous.Anonymous.Flags
+            Next Address }
+        IP_ADAPTER_PREFIX_XP { Anonymous.Alignment Anonymous.Anonymous.Length Anonymous.Anonymous.Flags Next Address
+            PrefixLength }
+        IP_ADAPTER_UNICAST_ADDRESS_LH { Anonymous.Alignment Anonymous.Anonymous.Length Anonymous.Anonymous.Flags Next
+            Address PrefixOrigin SuffixOrigin DadState ValidLifetime PreferredLifetime LeaseLifetime
+            OnLinkPrefixLength }
+        IP_ADAPTER_WINS_SERVER_ADDRESS_LH { Anonymous.Alignment Anonymous.Anonymous.Length
+            Anonymous.Anonymous.Reserved Next Address }
+        IP_ADDRESS_STRING { String }
+        IP_ADDR_STRING { Next IpAddress IpMask Context };
+    Win32::NetworkManagement::Ndis:
+        NET_LUID_LH { Value Info };
+    Win32::Networking::WinSock:
         ADDRINFOA { ai_flags ai_family ai_socktype ai_protocol ai_addrlen ai_canonname ai_addr ai_next }
         ADDRINFOW { ai_flags ai_family ai_socktype ai_protocol ai_addrlen ai_canonname ai_addr ai_next }
         CMSGHDR { cmsg_len cmsg_level cmsg_type }
@@ -91,6 +132,9 @@ layouts! {
         SOCKADDR_STORAGE_XP { ss_family __ss_pad1 __ss_align __ss_pad2 }
         SOCKET_ADDRESS { lpSockaddr iSockaddrLength }
         SOCKET_ADDRESS_LIST { iAddressCount Address }
+        TCP_INFO_v0 { State Mss ConnectionTimeMs TimestampsEnabled RttUs MinRttUs BytesInFlight Cwnd SndWnd RcvWnd
+            RcvBuf BytesOut BytesIn BytesReordered BytesRetrans FastRetrans DupAcksIn TimeoutEpisodes SynRetrans }
+        TCP_INITIAL_RTO_PARAMETERS { Rtt MaxSynRetransmissions }
         TRANSMIT_FILE_BUFFERS { Head HeadLength Tail TailLength }
         TRANSMIT_PACKETS_ELEMENT { dwElFlags cLength Anonymous.Anonymous.nFileOffset Anonymous.Anonymous.hFile
             Anonymous.pBuffer }
@@ -107,7 +151,7 @@ layouts! {
         WSAPROTOCOL_INFOW { dwServiceFlags1 dwServiceFlags2 dwServiceFlags3 dwServiceFlags4 dwProviderFlags ProviderId
             dwCatalogEntryId ProtocolChain iVersion iAddressFamily iMaxSockAddr iMinSockAddr iSocketType iProtocol
             iProtocolMaxOffset iNetworkByteOrder iSecurityScheme dwMessageSize dwProviderReserved szProtocol };
-    Security:
+    Win32::Security:
         ACE_HEADER { AceType AceFlags AceSize }
         ACL { AclRevision Sbz1 AclSize AceCount Sbz2 }
         LUID_AND_ATTRIBUTES { Luid Attributes }
@@ -116,15 +160,19 @@ layouts! {
         SECURITY_QUALITY_OF_SERVICE { Length ImpersonationLevel ContextTrackingMode EffectiveOnly }
         SID { Revision SubAuthorityCount IdentifierAuthority SubAuthority }
         SID_IDENTIFIER_AUTHORITY { Value };
-    Storage::FileSystem:
+    Win32::Storage::FileSystem:
+        BY_HANDLE_FILE_INFORMATION { dwFileAttributes ftCreationTime ftLastAccessTime ftLastWriteTime
+            dwVolumeSerialNumber nFileSizeHigh nFileSizeLow nNumberOfLinks nFileIndexHigh nFileIndexLow }
         FILE_NOTIFY_INFORMATION { NextEntryOffset Action FileNameLength FileName }
+        WIN32_FILE_ATTRIBUTE_DATA { dwFileAttributes ftCreationTime ftLastAccessTime ftLastWriteTime nFileSizeHigh
+            nFileSizeLow }
         WIN32_FIND_DATAA { dwFileAttributes ftCreationTime ftLastAccessTime ftLastWriteTime nFileSizeHigh nFileSizeLow
             dwReserved0 dwReserved1 cFileName cAlternateFileName }
         WIN32_FIND_DATAW { dwFileAttributes ftCreationTime ftLastAccessTime ftLastWriteTime nFileSizeHigh nFileSizeLow
             dwReserved0 dwReserved1 cFileName cAlternateFileName };
-    System::DataExchange:
+    Win32::System::DataExchange:
         COPYDATASTRUCT { dwData cbData lpData };
-    System::Diagnostics::Debug:
+    Win32::System::Diagnostics::Debug:
         CONTEXT { P1Home P2Home P3Home P4Home P5Home P6Home ContextFlags MxCsr SegCs SegDs SegEs SegFs SegGs SegSs
             EFlags Dr0 Dr1 Dr2 Dr3 Dr6 Dr7 Rax Rcx Rdx Rbx Rsp Rbp Rsi Rdi R8 R9 R10 R11 R12 R13 R14 R15 Rip
             Anonymous.FltSave Anonymous.Anonymous.Header Anonymous.Anonymous.Legacy Anonymous.Anonymous.Xmm0
@@ -139,21 +187,33 @@ layouts! {
         M128A { Low High }
         XSAVE_FORMAT { ControlWord StatusWord TagWord Reserved1 ErrorOpcode ErrorOffset ErrorSelector Reserved2
             DataOffset DataSelector Reserved3 MxCsr MxCsr_Mask FloatRegisters XmmRegisters Reserved4 };
-    System::IO:
+    Win32::System::IO:
+        IO_STATUS_BLOCK { Anonymous.Status Anonymous.Pointer Information }
         OVERLAPPED { Internal InternalHigh Anonymous.Anonymous.Offset Anonymous.Anonymous.OffsetHigh Anonymous.Pointer
             hEvent }
         OVERLAPPED_ENTRY { lpCompletionKey lpOverlapped Internal dwNumberOfBytesTransferred };
-    System::Kernel:
+    Win32::System::Kernel:
         LIST_ENTRY { Flink Blink }
         PROCESSOR_NUMBER { Group Number Reserved }
         SINGLE_LIST_ENTRY { Next }
-        SLIST_HEADER { Anonymous.Alignment Anonymous.Region HeaderX64 };
-    System::Memory:
+        SLIST_HEADER { Anonymous.Alignment Anonymous.Region HeaderX64 }
+        STRING { Length MaximumLength Buffer };
+    Win32::System::Memory:
         MEMORY_BASIC_INFORMATION { BaseAddress AllocationBase AllocationProtect PartitionId RegionSize State Protect
             Type };
-    System::SystemInformation:
+    Win32::System::ProcessStatus:
+        PERFORMANCE_INFORMATION { cb CommitTotal CommitLimit CommitPeak PhysicalTotal PhysicalAvailable SystemCache
+            KernelTotal KernelPaged KernelNonpaged PageSize HandleCount ProcessCount ThreadCount }
+        PROCESS_MEMORY_COUNTERS { cb PageFaultCount PeakWorkingSetSize WorkingSetSize QuotaPeakPagedPoolUsage
+            QuotaPagedPoolUsage QuotaPeakNonPagedPoolUsage QuotaNonPagedPoolUsage PagefileUsage PeakPagefileUsage }
+        PROCESS_MEMORY_COUNTERS_EX { cb PageFaultCount PeakWorkingSetSize WorkingSetSize QuotaPeakPagedPoolUsage
+            QuotaPagedPoolUsage QuotaPeakNonPagedPoolUsage QuotaNonPagedPoolUsage PagefileUsage PeakPagefileUsage
+            PrivateUsage };
+    Win32::System::SystemInformation:
         CACHE_DESCRIPTOR { Level Associativity LineSize Size Type }
         GROUP_AFFINITY { Mask Group Reserved }
+        MEMORYSTATUSEX { dwLength dwMemoryLoad ullTotalPhys ullAvailPhys ullTotalPageFile ullAvailPageFile
+            ullTotalVirtual ullAvailVirtual ullAvailExtendedVirtual }
         OSVERSIONINFOA { dwOSVersionInfoSize dwMajorVersion dwMinorVersion dwBuildNumber dwPlatformId szCSDVersion }
         OSVERSIONINFOEXA { dwOSVersionInfoSize dwMajorVersion dwMinorVersion dwBuildNumber dwPlatformId szCSDVersion
             wServicePackMajor wServicePackMinor wSuiteMask wProductType wReserved }
@@ -165,16 +225,16 @@ layouts! {
             dwNumberOfProcessors dwProcessorType dwAllocationGranularity wProcessorLevel wProcessorRevision }
         SYSTEM_LOGICAL_PROCESSOR_INFORMATION { ProcessorMask Relationship Anonymous.ProcessorCore Anonymous.NumaNode
             Anonymous.Cache Anonymous.Reserved };
-    System::Threading:
+    Win32::System::Threading:
         IO_COUNTERS { ReadOperationCount WriteOperationCount OtherOperationCount ReadTransferCount WriteTransferCount
             OtherTransferCount }
         REASON_CONTEXT { Version Flags Reason }
         TP_CALLBACK_ENVIRON_V3 { Version Pool CleanupGroup CleanupGroupCancelCallback RaceDll ActivationContext
             FinalizationCallback u CallbackPriority Size }
         TP_POOL_STACK_INFORMATION { StackReserve StackCommit };
-    System::Time:
+    Win32::System::Time:
         TIME_ZONE_INFORMATION { Bias StandardName StandardDate StandardBias DaylightName DaylightDate DaylightBias };
-    UI::WindowsAndMessaging:
+    Win32::UI::WindowsAndMessaging:
         CREATESTRUCTA { lpCreateParams hInstance hMenu hwndParent cy cx y x style lpszName lpszClass dwExStyle }
         CREATESTRUCTW { lpCreateParams hInstance hMenu hwndParent cy cx y x style lpszName lpszClass dwExStyle }
         KBDLLHOOKSTRUCT { vkCode scanCode flags time dwExtraInfo }
