@@ -220,7 +220,7 @@ BOOL WINAPI GetNumberOfConsoleInputEvents(HANDLE hConsoleInput, LPDWORD lpNumber
 BOOL WINAPI FlushConsoleInputBuffer(HANDLE hConsoleInput);
 LARBOARD_END
 
-#ifdef __cplusplus
+#ifdef LARBOARD_LONG_OVERLOADS
 extern "C++" {
 LARBOARD_LONG(T) inline BOOL GetConsoleMode(HANDLE hConsoleHandle, T *lpMode) {
     return GetConsoleMode(hConsoleHandle, (LPDWORD)larboard::long_result<T>(lpMode));

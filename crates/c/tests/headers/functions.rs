@@ -181,7 +181,7 @@ pub fn ours(text: &str) -> String {
                 .split('"')
                 .nth(1)
                 .is_some_and(|file| file.starts_with(&folder));
-        } else if from_us {
+        } else if from_us && !line.starts_with('#') {
             kept.push_str(line);
             kept.push(' ');
         }

@@ -170,6 +170,19 @@ layouts! {
             dwReserved0 dwReserved1 cFileName cAlternateFileName }
         WIN32_FIND_DATAW { dwFileAttributes ftCreationTime ftLastAccessTime ftLastWriteTime nFileSizeHigh nFileSizeLow
             dwReserved0 dwReserved1 cFileName cAlternateFileName };
+    Win32::System::Console:
+        CHAR_INFO { Char Attributes }
+        CONSOLE_CURSOR_INFO { dwSize bVisible }
+        CONSOLE_READCONSOLE_CONTROL { nLength nInitialChars dwCtrlWakeupMask dwControlKeyState }
+        CONSOLE_SCREEN_BUFFER_INFO { dwSize dwCursorPosition wAttributes srWindow dwMaximumWindowSize }
+        COORD { X Y }
+        FOCUS_EVENT_RECORD { bSetFocus }
+        INPUT_RECORD { EventType Event }
+        KEY_EVENT_RECORD { bKeyDown wRepeatCount wVirtualKeyCode wVirtualScanCode uChar dwControlKeyState }
+        MENU_EVENT_RECORD { dwCommandId }
+        MOUSE_EVENT_RECORD { dwMousePosition dwButtonState dwControlKeyState dwEventFlags }
+        SMALL_RECT { Left Top Right Bottom }
+        WINDOW_BUFFER_SIZE_RECORD { dwSize };
     Win32::System::DataExchange:
         COPYDATASTRUCT { dwData cbData lpData };
     Win32::System::Diagnostics::Debug:
@@ -185,6 +198,10 @@ layouts! {
         EXCEPTION_RECORD { ExceptionCode ExceptionFlags ExceptionRecord ExceptionAddress NumberParameters
             ExceptionInformation }
         M128A { Low High }
+        MINIDUMP_CALLBACK_INFORMATION { CallbackRoutine CallbackParam }
+        MINIDUMP_EXCEPTION_INFORMATION { ThreadId ExceptionPointers ClientPointers }
+        MINIDUMP_USER_STREAM { Type BufferSize Buffer }
+        MINIDUMP_USER_STREAM_INFORMATION { UserStreamCount UserStreamArray }
         XSAVE_FORMAT { ControlWord StatusWord TagWord Reserved1 ErrorOpcode ErrorOffset ErrorSelector Reserved2
             DataOffset DataSelector Reserved3 MxCsr MxCsr_Mask FloatRegisters XmmRegisters Reserved4 };
     Win32::System::IO:
@@ -209,6 +226,11 @@ layouts! {
         PROCESS_MEMORY_COUNTERS_EX { cb PageFaultCount PeakWorkingSetSize WorkingSetSize QuotaPeakPagedPoolUsage
             QuotaPagedPoolUsage QuotaPeakNonPagedPoolUsage QuotaNonPagedPoolUsage PagefileUsage PeakPagefileUsage
             PrivateUsage };
+    Win32::System::Services:
+        SERVICE_STATUS { dwServiceType dwCurrentState dwControlsAccepted dwWin32ExitCode dwServiceSpecificExitCode
+            dwCheckPoint dwWaitHint }
+        SERVICE_TABLE_ENTRYA { lpServiceName lpServiceProc }
+        SERVICE_TABLE_ENTRYW { lpServiceName lpServiceProc };
     Win32::System::SystemInformation:
         CACHE_DESCRIPTOR { Level Associativity LineSize Size Type }
         GROUP_AFFINITY { Mask Group Reserved }

@@ -38,17 +38,17 @@ pub fn source() -> &'static Source {
 
 /// Where the version that this workspace uses lies.
 fn folder() -> PathBuf {
+    // Other platforms' crates may not be there.
+    let platform = format!("{}-unknown-linux-gnu", env::consts::ARCH);
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--offline",
-            "--format-version=1",
-            "--manifest-path",
-        ])
+        .args(["metadata", "--offline", "--format-version=1"])
+        .args(["--filter-platform", &platform, "--manifest-path"])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .output()
         .expect("cargo runs");
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("metadata");
+    let metadata = serde_json::from_slice::<serde_json::Value>(&output.stdout);
+    let metadata =
+        metadata.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
     let packages = metadata["packages"].as_array().expect("packages");
     let manifest = packages
         .iter()
