@@ -428,7 +428,19 @@ impl Found {
         let result = self.with_fd(|fd| {
             let mut length = address.length();
             // SAFETY: address and length are of this frame.
-            let result = unsafe { libc::getpeername(fd, address.as_mut_ptr(), &mut length) };
+            let mut result = unsafe { libc::getpeername(fd, address.as_mut_ptr(), &mut length) };
+            if result != 0 {
+                // After a reset only this option still tells the peer. It takes no length beyond the address.
+                length = match self.family() {
+                    AF_INET6 => size_of::<libc::sockaddr_in6>(),
+                    _ => size_of::<libc::sockaddr_in>(),
+                } as libc::socklen_t;
+                let to = address.as_mut_ptr().cast();
+                // SAFETY: as above; any address has room for one of these.
+                result = unsafe {
+                    libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_PEERNAME, to, &mut length)
+                };
+            }
             *address.length_mut() = length;
             result
         });

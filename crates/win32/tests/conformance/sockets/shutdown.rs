@@ -64,6 +64,21 @@ fn sock_19_the_peer_has_a_name_even_after_shutdown() {
     assert_eq!(ports(&a), before);
 }
 
+/// SOCK-19: The peer keeps its name when it has reset the connection: a server still says who has gone.
+#[test]
+fn sock_19_the_peer_has_a_name_even_after_a_reset() {
+    let (a, b) = connected_pair();
+    let peer = a.peer().map(|peer| port_of(&peer));
+    b.reset();
+    assert_eq!(a.recv(&mut [0; 4]), Err(WSAECONNRESET));
+    assert_eq!(a.peer().map(|peer| port_of(&peer)), peer);
+    let (a, b) = connected_pair();
+    let peer = b.peer().map(|peer| port_of(&peer));
+    a.reset();
+    assert_eq!(b.recv(&mut [0; 4]), Err(WSAECONNRESET));
+    assert_eq!(b.peer().map(|peer| port_of(&peer)), peer);
+}
+
 /// SOCK-20: shutdown wants a connection: an unconnected or listening socket is WSAENOTCONN, a direction above 2 WSAEINVAL.
 #[test]
 fn sock_20_errors_of_shutdown() {
