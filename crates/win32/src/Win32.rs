@@ -296,12 +296,27 @@ pub mod System {
             CancelThreadpoolIo, CloseThreadpoolIo, CreateThreadpoolIo, QueueUserWorkItem,
             StartThreadpoolIo, WaitForThreadpoolIoCallbacks,
         };
-        pub use crate::process::{GetCurrentProcess, GetCurrentProcessId, GetProcessId};
+        pub use crate::process::create::{CreateProcessA, CreateProcessW};
+        pub use crate::process::details::{
+            GetPriorityClass, GetProcessAffinityMask, GetProcessHandleCount, SetPriorityClass,
+            SetProcessAffinityMask,
+        };
+        pub use crate::process::times::GetProcessTimes;
+        pub use crate::process::{
+            ExitProcess, GetCurrentProcess, GetCurrentProcessId, GetExitCodeProcess, GetProcessId,
+            OpenProcess, TerminateProcess,
+        };
         pub use crate::semaphores::{
             CreateSemaphoreA, CreateSemaphoreExA, CreateSemaphoreExW, CreateSemaphoreW,
             OpenSemaphoreW, ReleaseSemaphore,
         };
         pub use crate::system::GetActiveProcessorCount;
+        pub use crate::thread_details::{
+            GetCurrentProcessorNumber, GetCurrentProcessorNumberEx, GetProcessIdOfThread,
+            GetThreadDescription, GetThreadPriority, GetThreadPriorityBoost, GetThreadTimes,
+            OpenThread, SetThreadAffinityMask, SetThreadDescription, SetThreadIdealProcessor,
+            SetThreadPriority, SetThreadPriorityBoost, TerminateThread,
+        };
         pub use crate::threads::{
             CreateThread, ExitThread, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread,
             GetThreadId, ResumeThread, SuspendThread, SwitchToThread,

@@ -127,7 +127,7 @@ fn quote(argument: &[u8], line: &mut Vec<u8>) {
 }
 
 /// The arguments of a line. The first one, the program, knows no backslash before a quotation mark.
-fn apart(line: &str) -> Vec<String> {
+pub(crate) fn apart(line: &str) -> Vec<String> {
     let mut rest = line.chars().peekable();
     let mut program = String::new();
     let mut quoted = false;

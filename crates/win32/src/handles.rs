@@ -259,6 +259,15 @@ pub(crate) unsafe fn open(
     Ok(value(handle))
 }
 
+/// A new handle for an object, inheritable or not.
+pub(crate) fn inheritable(object: ObjectRef, inherits: BOOL) -> Result<HANDLE, Win32Error> {
+    let handle = table().insert(object)?;
+    if inherits != FALSE {
+        table().set_flags(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)?;
+    }
+    Ok(value(handle))
+}
+
 fn pseudo(handle: HANDLE) -> Option<ObjectRef> {
     match handle.addr().cast_signed() {
         -1 => Some(process::current()),

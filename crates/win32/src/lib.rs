@@ -47,6 +47,7 @@ mod semaphores;
 mod services;
 mod system;
 mod text;
+mod thread_details;
 mod threads;
 mod timers;
 mod usage;

@@ -87,7 +87,7 @@ fn one(
     what: SYSTEM_LOGICAL_PROCESSOR_INFORMATION_0,
 ) -> SYSTEM_LOGICAL_PROCESSOR_INFORMATION {
     SYSTEM_LOGICAL_PROCESSOR_INFORMATION {
-        ProcessorMask: mask as usize,
+        ProcessorMask: system::to_windows(mask) as usize,
         Relationship: relationship,
         Anonymous: what,
     }

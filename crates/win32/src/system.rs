@@ -1,5 +1,6 @@
 //! What the machine is and what time it is.
 
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use windows_sys::Win32::Foundation::FILETIME;
@@ -110,7 +111,7 @@ fn describe() -> SYSTEM_INFO {
         dwPageSize: u32::try_from(page).unwrap_or(4096),
         lpMinimumApplicationAddress: std::ptr::without_provenance_mut(0x1_0000),
         lpMaximumApplicationAddress: std::ptr::without_provenance_mut(0x7FFF_FFFE_FFFF),
-        dwActiveProcessorMask: processors as usize,
+        dwActiveProcessorMask: to_windows(processors) as usize,
         dwNumberOfProcessors: processors.count_ones(),
         dwProcessorType: if cfg!(target_arch = "x86_64") {
             PROCESSOR_AMD_X8664
@@ -125,18 +126,73 @@ fn describe() -> SYSTEM_INFO {
 
 const PROCESSOR_AMD_X8664: u32 = 8664;
 
-/// The first 64 processors this process may run on, as a mask.
+/// The first 64 processors this process may run on, as Linux numbers them: those it could run on at first.
 pub(crate) fn processors() -> u64 {
+    static PROCESSORS: LazyLock<u64> = LazyLock::new(|| set_of(std::process::id()).unwrap_or(1));
+    *PROCESSORS
+}
+
+/// A mask of processors as Windows numbers them: from 0 on without gaps, among those this process may run on.
+pub(crate) fn to_windows(linux: u64) -> u64 {
+    let numbered = bits(processors()).enumerate();
+    numbered
+        .filter(|&(_, cpu)| linux >> cpu & 1 != 0)
+        .fold(0, |mask, (number, _)| mask | 1 << number)
+}
+
+/// The reverse of [`to_windows`].
+fn to_linux(windows: u64) -> u64 {
+    let numbered = bits(processors()).enumerate();
+    numbered
+        .filter(|&(number, _)| windows >> number & 1 != 0)
+        .fold(0, |mask, (_, cpu)| mask | 1 << cpu)
+}
+
+fn bits(mask: u64) -> impl Iterator<Item = u32> {
+    (0..64).filter(move |bit| mask >> bit & 1 != 0)
+}
+
+/// The processors that a thread, or the first thread of a process, may run on.
+pub(crate) fn affinity_of(id: u32) -> Option<u64> {
+    set_of(id).map(to_windows)
+}
+
+/// Lets a thread run on some processors only. False if Linux does not let it.
+pub(crate) fn set_affinity_of(id: u32, mask: u64) -> bool {
     // SAFETY: a set of bits: all zero is a value.
     let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    // SAFETY: the set has the size given.
-    if unsafe { libc::sched_getaffinity(0, size_of_val(&set), &mut set) } != 0 {
-        return 1;
+    for cpu in bits(to_linux(mask)) {
+        // SAFETY: 64 is below the size of the set.
+        unsafe { libc::CPU_SET(cpu as usize, &mut set) };
     }
-    // SAFETY: 64 is below the size of the set.
-    (0..64)
+    let Ok(id) = libc::pid_t::try_from(id) else {
+        return false;
+    };
+    // SAFETY: the set has the size given.
+    unsafe { libc::sched_setaffinity(id, size_of_val(&set), &set) == 0 }
+}
+
+/// The processor this thread runs on, as Windows numbers them.
+pub(crate) fn current_processor() -> u32 {
+    // SAFETY: takes nothing.
+    let cpu = u32::try_from(unsafe { libc::sched_getcpu() }).unwrap_or_default();
+    let place = bits(processors()).position(|allowed| allowed == cpu);
+    place.unwrap_or_default() as u32
+}
+
+fn set_of(id: u32) -> Option<u64> {
+    // SAFETY: a set of bits: all zero is a value.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    let id = libc::pid_t::try_from(id).ok()?;
+    // SAFETY: the set has the size given.
+    if unsafe { libc::sched_getaffinity(id, size_of_val(&set), &mut set) } != 0 {
+        return None;
+    }
+    let mask = (0..64)
+        // SAFETY: 64 is below the size of the set.
         .filter(|&cpu| unsafe { libc::CPU_ISSET(cpu, &set) })
-        .fold(0, |mask, cpu| mask | 1 << cpu)
+        .fold(0, |mask, cpu| mask | 1 << cpu);
+    (mask != 0).then_some(mask)
 }
 
 /// Family, and model with stepping, as Windows tells them.

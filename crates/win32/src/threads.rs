@@ -175,6 +175,11 @@ pub(crate) fn get(handle: HANDLE) -> Result<Arc<Thread>, Win32Error> {
     handles::get::<Thread>(handle).map(|thread: Pinned<'_, Thread>| thread.to_arc())
 }
 
+/// Has a thread end with a code instead of beginning. False if it has begun.
+pub(crate) fn never_begin(thread: &Arc<Thread>, code: u32) -> bool {
+    Gate::of(thread).is_some_and(|gate| gate.terminate(code))
+}
+
 /// What a new thread needs to begin.
 struct Start {
     thread: Arc<Thread>,
@@ -209,7 +214,10 @@ impl Start {
     fn run(self) {
         self.thread.enter();
         crate::exceptions::stack::prepare_new_thread();
-        self.gate.pass();
+        if let Some(code) = self.gate.pass() {
+            self.thread.set_exit_code(code);
+            return;
+        }
         apc::deliver(&self.thread);
         let parameter = std::ptr::with_exposed_provenance_mut(self.parameter);
         // SAFETY: the caller of CreateThread promised that the routine may be called so, once, on this thread.
@@ -228,6 +236,8 @@ struct GateState {
     suspended: u32,
     arrived: bool,
     passed: bool,
+    /// The thread ends here, with this code.
+    terminated: Option<u32>,
 }
 
 /// The gates that are still shut. A thread that runs has none.
@@ -239,6 +249,7 @@ impl Gate {
             suspended: suspended.into(),
             arrived: false,
             passed: false,
+            terminated: None,
         };
         Self {
             state: Mutex::new(state),
@@ -274,20 +285,32 @@ impl Gate {
         }
     }
 
-    /// On the new thread: reports its arrival and stays until nobody wants it suspended.
-    fn pass(self: &Arc<Self>) {
+    /// On the new thread: reports its arrival and stays until nobody wants it suspended. The code if it is to end.
+    fn pass(self: &Arc<Self>) -> Option<u32> {
         let mut state = lock(&self.state);
         state.arrived = true;
         self.changed.notify_all();
-        while state.suspended > 0 {
+        while state.suspended > 0 && state.terminated.is_none() {
             state = self
                 .changed
                 .wait(state)
                 .unwrap_or_else(|poisoned| poisoned.into_inner());
         }
         state.passed = true;
+        let terminated = state.terminated;
         drop(state);
         self.withdraw();
+        terminated
+    }
+
+    /// False if the thread has begun.
+    fn terminate(&self, code: u32) -> bool {
+        let mut state = lock(&self.state);
+        if !state.passed {
+            state.terminated = Some(code);
+            self.changed.notify_all();
+        }
+        !state.passed
     }
 
     fn resume(&self) -> u32 {

@@ -149,23 +149,29 @@ same! {
     System::Threading:
         AcquireSRWLockExclusive AcquireSRWLockShared CancelThreadpoolIo CancelWaitableTimer
         CloseThreadpoolIo CreateEventA CreateEventExA CreateEventExW CreateEventW CreateMutexA
-        CreateMutexExA CreateMutexExW CreateMutexW CreateSemaphoreA CreateSemaphoreExA
-        CreateSemaphoreExW CreateSemaphoreW CreateThread CreateThreadpoolIo CreateWaitableTimerA
-        CreateWaitableTimerExA CreateWaitableTimerExW CreateWaitableTimerW DeleteCriticalSection
-        DeleteSynchronizationBarrier EnterCriticalSection EnterSynchronizationBarrier ExitThread
-        FlsAlloc FlsFree FlsGetValue FlsSetValue GetActiveProcessorCount GetCurrentProcess
-        GetCurrentProcessId GetCurrentThread GetCurrentThreadId GetExitCodeThread GetProcessId
-        GetStartupInfoA GetStartupInfoW GetSystemTimes GetThreadId InitOnceBeginInitialize
-        InitOnceComplete InitOnceExecuteOnce InitOnceInitialize InitializeConditionVariable
-        InitializeCriticalSection InitializeCriticalSectionAndSpinCount InitializeCriticalSectionEx
-        InitializeSListHead InitializeSRWLock InitializeSynchronizationBarrier InterlockedFlushSList
-        InterlockedPopEntrySList InterlockedPushEntrySList InterlockedPushListSListEx
-        LeaveCriticalSection OpenEventA OpenEventW OpenMutexW OpenSemaphoreW OpenWaitableTimerA
+        CreateMutexExA CreateMutexExW CreateMutexW CreateProcessA CreateProcessW CreateSemaphoreA
+        CreateSemaphoreExA CreateSemaphoreExW CreateSemaphoreW CreateThread CreateThreadpoolIo
+        CreateWaitableTimerA CreateWaitableTimerExA CreateWaitableTimerExW CreateWaitableTimerW
+        DeleteCriticalSection DeleteSynchronizationBarrier EnterCriticalSection
+        EnterSynchronizationBarrier ExitProcess ExitThread FlsAlloc FlsFree FlsGetValue FlsSetValue
+        GetActiveProcessorCount GetCurrentProcess GetCurrentProcessId GetCurrentProcessorNumber
+        GetCurrentProcessorNumberEx GetCurrentThread GetCurrentThreadId GetExitCodeProcess
+        GetExitCodeThread GetPriorityClass GetProcessAffinityMask GetProcessHandleCount GetProcessId
+        GetProcessIdOfThread GetProcessTimes GetStartupInfoA GetStartupInfoW GetSystemTimes
+        GetThreadDescription GetThreadId GetThreadPriority GetThreadPriorityBoost GetThreadTimes
+        InitOnceBeginInitialize InitOnceComplete InitOnceExecuteOnce InitOnceInitialize
+        InitializeConditionVariable InitializeCriticalSection InitializeCriticalSectionAndSpinCount
+        InitializeCriticalSectionEx InitializeSListHead InitializeSRWLock
+        InitializeSynchronizationBarrier InterlockedFlushSList InterlockedPopEntrySList
+        InterlockedPushEntrySList InterlockedPushListSListEx LeaveCriticalSection OpenEventA
+        OpenEventW OpenMutexW OpenProcess OpenSemaphoreW OpenThread OpenWaitableTimerA
         OpenWaitableTimerW PulseEvent QueryDepthSList QueueUserAPC QueueUserWorkItem ReleaseMutex
         ReleaseSRWLockExclusive ReleaseSRWLockShared ReleaseSemaphore ResetEvent ResumeThread
-        SetCriticalSectionSpinCount SetEvent SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait
-        Sleep SleepConditionVariableCS SleepConditionVariableSRW SleepEx StartThreadpoolIo
-        SuspendThread SwitchToThread TlsAlloc TlsFree TlsGetValue TlsSetValue
+        SetCriticalSectionSpinCount SetEvent SetPriorityClass SetProcessAffinityMask
+        SetThreadAffinityMask SetThreadDescription SetThreadIdealProcessor SetThreadPriority
+        SetThreadPriorityBoost SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait Sleep
+        SleepConditionVariableCS SleepConditionVariableSRW SleepEx StartThreadpoolIo SuspendThread
+        SwitchToThread TerminateProcess TerminateThread TlsAlloc TlsFree TlsGetValue TlsSetValue
         TryAcquireSRWLockExclusive TryAcquireSRWLockShared TryEnterCriticalSection
         WaitForMultipleObjects WaitForMultipleObjectsEx WaitForSingleObject WaitForSingleObjectEx
         WaitForThreadpoolIoCallbacks WaitOnAddress WakeAllConditionVariable WakeByAddressAll

@@ -10,7 +10,11 @@
 //! which. A permit given before `park` makes it return at once; spurious returns are allowed, callers loop.
 
 use std::cell::{Cell, OnceCell};
+#[cfg(not(loom))]
+use std::collections::HashMap;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+#[cfg(not(loom))]
+use std::sync::LazyLock;
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -91,6 +95,25 @@ pub struct Thread {
     pub synchronous: AtomicU32,
     /// Its message queue, if it has one.
     pub extension: OnceLock<Arc<dyn Extension>>,
+    /// What is only remembered of it.
+    pub details: Details,
+}
+
+/// What programs tell of a thread, and ask again; nothing here depends on it.
+#[derive(Default)]
+pub struct Details {
+    /// Its priority, the bits of an `i32`.
+    pub priority: std::sync::atomic::AtomicU32,
+    /// It wants no boosts.
+    pub unboosted: std::sync::atomic::AtomicBool,
+    /// The processor it would like best, plus one.
+    pub ideal_processor: std::sync::atomic::AtomicU32,
+    /// Its description, in 16-bit units.
+    pub description: std::sync::Mutex<Vec<u16>>,
+    /// When it began, in 100 ns since 1601.
+    pub begun: OnceLock<u64>,
+    /// When it ended, and its time in the system and outside, each in 100 ns.
+    pub ended: OnceLock<[u64; 3]>,
 }
 
 impl Object for Thread {
@@ -127,6 +150,7 @@ impl Thread {
             seat: Seat::default(),
             synchronous: AtomicU32::new(0),
             extension: OnceLock::new(),
+            details: Details::default(),
         }
     }
 
@@ -154,9 +178,16 @@ impl Thread {
         thread
     }
 
+    /// The thread of this id that has called the library and not ended.
+    #[cfg(not(loom))]
+    pub fn of_id(id: u32) -> Option<Arc<Thread>> {
+        LIVING.lock().get(&id).and_then(Weak::upgrade)
+    }
+
     /// Makes `self` the calling thread's object. For the first lines of a thread that CreateThread made.
     pub fn enter(self: &Arc<Self>) {
         self.adopt_os_thread();
+        self.live();
         let first = CURRENT.with(|current| current.0.set(self.clone()));
         debug_assert!(
             first.is_ok(),
@@ -169,6 +200,51 @@ impl Thread {
         let id = unsafe { libc::gettid() } as u32;
         // All threads of a loom model are one to the system.
         let id = if cfg!(loom) { self.serial } else { id };
+        self.id.store(id, Ordering::Relaxed);
+    }
+
+    /// From now on the thread is found by its id.
+    fn live(self: &Arc<Self>) {
+        #[cfg(not(loom))]
+        {
+            LIVING.lock().insert(self.id(), Arc::downgrade(self));
+            let _ = self
+                .details
+                .begun
+                .set(super::timer::filetime(std::time::SystemTime::now()));
+        }
+    }
+
+    /// The thread ends: it is not found any more, and its times are known.
+    fn die(&self) {
+        #[cfg(not(loom))]
+        {
+            LIVING.lock().remove(&self.id());
+            let [system, user] = Self::times_of_this();
+            let now = super::timer::filetime(std::time::SystemTime::now());
+            let _ = self.details.ended.set([now, system, user]);
+        }
+    }
+
+    /// The time that the calling thread has spent in the system and outside, in 100 ns.
+    pub fn times_of_this() -> [u64; 2] {
+        // SAFETY: numbers: all zero is a value.
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        // SAFETY: `usage` is of this frame.
+        unsafe { libc::getrusage(libc::RUSAGE_THREAD, &mut usage) };
+        [usage.ru_stime, usage.ru_utime]
+            .map(|time| time.tv_sec.unsigned_abs() * 10_000_000 + time.tv_usec.unsigned_abs() * 10)
+    }
+
+    /// For a thread of another process: what waits for it and who asks for its code learn of its end.
+    pub fn ended_elsewhere(&self, code: u32) {
+        self.set_exit_code(code);
+        self.ended.store(true, Ordering::Release);
+        self.dispatcher.set();
+    }
+
+    /// For a thread of another process: its id.
+    pub fn set_id(&self, id: u32) {
         self.id.store(id, Ordering::Relaxed);
     }
 
@@ -233,6 +309,7 @@ impl Thread {
         if self.exit_code() == STILL_ACTIVE {
             self.set_exit_code(0);
         }
+        self.die();
         self.ended.store(true, Ordering::Release);
         self.dispatcher.set();
     }
@@ -343,12 +420,21 @@ fn next_serial() -> u32 {
     LAST.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
 }
 
+/// The threads that can be found by their id.
+#[cfg(not(loom))]
+static LIVING: LazyLock<parking_lot::Mutex<HashMap<u32, Weak<Thread>>>> =
+    LazyLock::new(Default::default);
+
 struct Current(OnceCell<Arc<Thread>>);
 
 impl Current {
     #[inline]
     fn get(&self) -> &Arc<Thread> {
-        self.0.get_or_init(Thread::of_this_os_thread)
+        self.0.get_or_init(|| {
+            let thread = Thread::of_this_os_thread();
+            thread.live();
+            thread
+        })
     }
 }
 

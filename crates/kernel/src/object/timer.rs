@@ -164,7 +164,7 @@ fn delay(due: i64) -> Duration {
 }
 
 /// A moment as FILETIME: 100 ns since 1601.
-fn filetime(moment: SystemTime) -> u64 {
+pub(super) fn filetime(moment: SystemTime) -> u64 {
     const EPOCHS: u64 = 11_644_473_600;
     let since = moment
         .duration_since(SystemTime::UNIX_EPOCH)

@@ -19,6 +19,7 @@ mod net_events;
 mod nonblocking;
 mod overlapped;
 mod ports;
+mod processes;
 mod registered;
 mod select;
 mod sockets;
