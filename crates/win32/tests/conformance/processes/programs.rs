@@ -342,6 +342,7 @@ fn proc_19_narrow_strings() {
         ..Default::default()
     };
     let mut told = PROCESS_INFORMATION::default();
+    let block = *b"CODE=5\0\0";
     let mut line = *b"/bin/sh -c \"exit $CODE\"\0";
     let done = call!(CreateProcessA(
         null(),
@@ -350,7 +351,7 @@ fn proc_19_narrow_strings() {
         null(),
         0,
         0,
-        b"CODE=5\0\0".as_ptr().cast(),
+        block.as_ptr().cast(),
         null(),
         &info,
         &mut told
