@@ -36,6 +36,7 @@ pub fn run() -> Result<(), Failure> {
         backlog(),
         ports(),
         strace(),
+        compiler(),
         language(),
     ];
     let mut table = console::table(["", "", "", ""]);
@@ -176,6 +177,21 @@ fn strace() -> Finding {
     };
     Finding {
         name: "strace",
+        value,
+        state,
+    }
+}
+
+fn compiler() -> Finding {
+    let (value, state) = match crate::build::compiler() {
+        Ok(identity) => (identity, State::Good),
+        Err(failure) => (
+            "not found".to_owned(),
+            State::Advice(failure.message().to_owned()),
+        ),
+    };
+    Finding {
+        name: "C and C++",
         value,
         state,
     }

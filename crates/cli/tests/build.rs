@@ -268,6 +268,18 @@ fn names_that_nothing_defines_are_told() {
         "{message}"
     );
     assert!(last.contains("--check"), "{message}");
+    folder
+        .write("v.cpp", "int main() { return 0; }\n")
+        .write("w.cpp", "int main() { return 0; }\n");
+    let message = folder.fails(&["build", "v.cpp", "w.cpp"]);
+    assert!(
+        message
+            .lines()
+            .last()
+            .unwrap()
+            .contains("several of its sources have a main"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -88,6 +88,14 @@ pub fn undefined(message: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Whether a linker's message says that there is more than one `main`.
+pub fn has_several_mains(message: &str) -> bool {
+    ["main", "wmain", "WinMain", "wWinMain"].iter().any(|name| {
+        message.contains(&format!("multiple definition of `{name}'"))
+            || message.contains(&format!("duplicate symbol: {name}\n"))
+    })
+}
+
 /// The last name of a C++ name with parameters: `Session::Send(int)` is `Send`.
 pub fn last_name(name: &str) -> &str {
     let name = name.split_once('(').map_or(name, |(name, _)| name);

@@ -37,6 +37,11 @@ use crate::failure::Failure;
 /// The folder beside the sources that holds what is made on the way.
 const FOLDER: &str = ".larboard";
 
+/// The compiler that a build would take, as it names itself.
+pub fn compiler() -> Result<String, Failure> {
+    compiler::Compiler::find(None).map(|compiler| compiler.identity)
+}
+
 /// Builds what was given.
 pub fn build(args: &BuildArgs) -> Result<(), Failure> {
     let plan = source::plan(args)?;

@@ -88,7 +88,12 @@ impl Driver<'_> {
             .iter()
             .map(|folder| format!("-L{}", folder.display()))
             .collect();
-        arguments.extend(self.args.libraries.iter().map(|name| format!("-l{name}")));
+        let given = self
+            .args
+            .libraries
+            .iter()
+            .filter(|name| !link::is_of_windows(name));
+        arguments.extend(given.map(|name| format!("-l{name}")));
         for name in self.named_libraries(product, prepared) {
             let files = [format!("lib{name}.so"), format!("lib{name}.a")];
             let is_there = |folder: &Path| files.iter().any(|file| folder.join(file).is_file());
@@ -131,7 +136,14 @@ impl Driver<'_> {
         if output.status.success() {
             return Ok(());
         }
-        let undefined = link::undefined(&String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8_lossy(&output.stderr);
+        if link::has_several_mains(&said) {
+            return Err(Failure::new(format_args!(
+                "{} does not link: several of its sources have a main; give the sources of one program",
+                product.name
+            )));
+        }
+        let undefined = link::undefined(&said);
         if undefined.is_empty() {
             return Err(Failure::new(format_args!("{} does not link", product.name)));
         }

@@ -40,8 +40,9 @@ pub struct Project {
     pub definitions: HashMap<String, Metadata>,
 }
 
-/// Sheets may import sheets, so deep.
+/// Sheets may import sheets, so deep, and so many in all.
 const DEEPEST: usize = 32;
+const MOST_IMPORTS: usize = 500;
 
 impl Project {
     /// Reads a project with these properties to begin with.
@@ -53,6 +54,7 @@ impl Project {
             folder,
             tree,
             depth: 0,
+            imports: 0,
             project: Self {
                 path: path.to_path_buf(),
                 properties,
@@ -113,6 +115,7 @@ struct Evaluator<'a> {
     folder: &'a Path,
     tree: &'a Tree,
     depth: usize,
+    imports: usize,
     project: Project,
 }
 
@@ -129,9 +132,10 @@ impl Evaluator<'_> {
     }
 
     fn import(&mut self, path: &Path) {
-        if self.depth == DEEPEST {
+        if self.depth == DEEPEST || self.imports == MOST_IMPORTS {
             return;
         }
+        self.imports += 1;
         // A sheet that cannot be read is one that says nothing, as one that is not there.
         let Ok(text) = read(path) else { return };
         let Ok(document) = parse(path, &text) else {
