@@ -2,6 +2,7 @@
 #ifndef _ERRHANDLING_H_
 #define _ERRHANDLING_H_
 
+#include <excpt.h>
 #include <minwinbase.h>
 
 typedef LONG(WINAPI *PTOP_LEVEL_EXCEPTION_FILTER)(struct _EXCEPTION_POINTERS *ExceptionInfo);
@@ -18,8 +19,23 @@ LPTOP_LEVEL_EXCEPTION_FILTER WINAPI SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCE
 LONG WINAPI UnhandledExceptionFilter(struct _EXCEPTION_POINTERS *ExceptionInfo);
 PVOID WINAPI AddVectoredExceptionHandler(ULONG First, PVECTORED_EXCEPTION_HANDLER Handler);
 ULONG WINAPI RemoveVectoredExceptionHandler(PVOID Handle);
+#ifdef __cplusplus
+/* An exception of C++, so that __except and catch (...) get it; the name of a thread is for the library. */
+void WINAPI larboard_raise(
+    DWORD dwExceptionCode, DWORD dwExceptionFlags, DWORD nNumberOfArguments,
+    const ULONG_PTR *lpArguments) __asm__("RaiseException");
+extern "C++" inline void RaiseException(
+    DWORD dwExceptionCode, DWORD dwExceptionFlags, DWORD nNumberOfArguments, const ULONG_PTR *lpArguments)
+{
+    if (dwExceptionCode == 0x406D1388)
+        larboard_raise(dwExceptionCode, dwExceptionFlags, nNumberOfArguments, lpArguments);
+    else
+        larboard::seh::raise(dwExceptionCode, dwExceptionFlags, nNumberOfArguments, lpArguments);
+}
+#else
 void WINAPI RaiseException(
     DWORD dwExceptionCode, DWORD dwExceptionFlags, DWORD nNumberOfArguments, const ULONG_PTR *lpArguments);
+#endif
 UINT WINAPI SetErrorMode(UINT uMode);
 UINT WINAPI GetErrorMode(void);
 LARBOARD_END

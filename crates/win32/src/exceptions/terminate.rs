@@ -42,27 +42,48 @@ fn symbol(name: &CStr) -> Option<*mut c_void> {
     (!address.is_null()).then_some(address)
 }
 
-/// Is there an exception? `std::terminate` has other reasons too.
-fn is_thrown() -> bool {
-    symbol(c"__cxa_current_exception_type").is_some_and(|current| {
-        // SAFETY: the function of this name has this type.
-        let current = unsafe {
-            std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> *const c_void>(current)
-        };
-        // SAFETY: takes nothing.
-        !unsafe { current() }.is_null()
-    })
+/// The name of the type of the exception that nobody catches; none if `std::terminate` has another reason.
+fn thrown() -> Option<&'static CStr> {
+    /// What `std::type_info` begins with.
+    #[repr(C)]
+    struct TypeInfo {
+        virtuals: *const c_void,
+        name: *const libc::c_char,
+    }
+    let current = symbol(c"__cxa_current_exception_type")?;
+    // SAFETY: the function of this name has this type.
+    let current = unsafe {
+        std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> *const TypeInfo>(current)
+    };
+    // SAFETY: takes nothing; the description of a type stays, with its terminated name.
+    unsafe { current().as_ref().map(|kind| CStr::from_ptr(kind.name)) }
+}
+
+/// What RaiseException has thrown in C++, which begins like a record of Windows (`larboard/seh.h`).
+fn raised(kind: &CStr) -> Option<EXCEPTION_RECORD> {
+    if kind != c"N8larboard3seh6raisedE" {
+        return None;
+    }
+    // std::current_exception(), whose result is one pointer to the object, stored where the caller says.
+    let current = symbol(c"_ZSt17current_exceptionv")?;
+    type Current = unsafe extern "C" fn(*mut *const EXCEPTION_RECORD) -> *mut c_void;
+    let mut object = std::ptr::null();
+    // SAFETY: the function of this name has this type; the reference it takes is never given back, so the object stays.
+    unsafe { std::mem::transmute::<*mut c_void, Current>(current)(&mut object) };
+    // SAFETY: null, or the object of the type seen above.
+    unsafe { object.as_ref() }.copied()
 }
 
 unsafe extern "C" fn terminate() {
-    if is_thrown() {
+    const NONCONTINUABLE: u32 = 1;
+    if let Some(kind) = thrown() {
         let mut context = context::here();
-        let mut record = EXCEPTION_RECORD {
+        let mut record = raised(kind).unwrap_or_else(|| EXCEPTION_RECORD {
             ExceptionCode: CPP_EXCEPTION,
-            ExceptionFlags: 1, // EXCEPTION_NONCONTINUABLE
             ExceptionAddress: std::ptr::without_provenance_mut(context::instruction(&context.0)),
             ..Default::default()
-        };
+        });
+        record.ExceptionFlags = NONCONTINUABLE;
         // SAFETY: both are of this frame.
         if let Verdict::End(code) = unsafe { dispatch(&mut record, &mut context.0) } {
             end(code);
