@@ -339,6 +339,15 @@ pub mod System {
         pub use crate::clock::counter::{QueryInterruptTime, QueryUnbiasedInterruptTime};
         pub use crate::computer::{GetComputerNameA, GetComputerNameW, GetUserNameA, GetUserNameW};
         pub use crate::mutexes::OpenMutexA;
+        pub use crate::profiles::reading::{
+            GetPrivateProfileIntA, GetPrivateProfileIntW, GetPrivateProfileSectionA,
+            GetPrivateProfileSectionNamesA, GetPrivateProfileSectionNamesW,
+            GetPrivateProfileSectionW, GetPrivateProfileStringA, GetPrivateProfileStringW,
+        };
+        pub use crate::profiles::writing::{
+            WritePrivateProfileSectionA, WritePrivateProfileSectionW, WritePrivateProfileStringA,
+            WritePrivateProfileStringW,
+        };
         pub use crate::semaphores::OpenSemaphoreA;
         pub use windows_sys::Win32::System::WindowsProgramming::*;
     }
@@ -373,6 +382,7 @@ pub mod System {
                 AddVectoredExceptionHandler, RemoveVectoredExceptionHandler,
             };
             pub use crate::exceptions::{SetUnhandledExceptionFilter, UnhandledExceptionFilter};
+            pub use crate::message_box::{OutputDebugStringA, OutputDebugStringW};
             pub use windows_sys::Win32::System::Diagnostics::Debug::*;
         }
     }
@@ -406,6 +416,21 @@ pub mod System {
         };
         pub use windows_sys::Win32::System::Console::*;
     }
+
+    /// Identifiers: there is no COM.
+    pub mod Com {
+        pub use crate::guids::{CLSIDFromString, CoCreateGuid, IIDFromString, StringFromGUID2};
+        pub use windows_sys::Win32::System::Com::*;
+    }
+
+    /// Identifiers: there are no remote procedure calls.
+    pub mod Rpc {
+        pub use crate::guids::{
+            RpcStringFreeA, RpcStringFreeW, UuidCreate, UuidFromStringA, UuidFromStringW,
+            UuidToStringA, UuidToStringW,
+        };
+        pub use windows_sys::Win32::System::Rpc::*;
+    }
 }
 
 /// The user interface: windows without a display, for their messages.
@@ -419,6 +444,7 @@ pub mod UI {
     /// Windows and messages.
     pub mod WindowsAndMessaging {
         pub use crate::error_texts::wsprintf::{wvsprintfA, wvsprintfW};
+        pub use crate::message_box::{MessageBoxA, MessageBoxExA, MessageBoxExW, MessageBoxW};
         pub use crate::nls::characters::{
             CharLowerA, CharLowerBuffA, CharLowerBuffW, CharLowerW, CharNextA, CharNextW,
             CharPrevA, CharPrevW, CharUpperA, CharUpperBuffA, CharUpperBuffW, CharUpperW,

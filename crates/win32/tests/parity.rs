@@ -79,6 +79,9 @@ same! {
         SetFileCompletionNotificationModes SetFilePointer SetFilePointerEx SetFileTime WriteFile
         WriteFileEx;
 
+    System::Com:
+        CLSIDFromString CoCreateGuid IIDFromString StringFromGUID2;
+
     System::Console:
         AllocConsole FillConsoleOutputAttribute FillConsoleOutputCharacterA
         FillConsoleOutputCharacterW FlushConsoleInputBuffer FreeConsole GenerateConsoleCtrlEvent
@@ -94,8 +97,9 @@ same! {
 
     System::Diagnostics::Debug:
         AddVectoredExceptionHandler DebugBreak FormatMessageA FormatMessageW GetErrorMode
-        IsDebuggerPresent MiniDumpWriteDump RaiseException RemoveVectoredExceptionHandler SetErrorMode
-        SetUnhandledExceptionFilter UnhandledExceptionFilter;
+        IsDebuggerPresent MiniDumpWriteDump OutputDebugStringA OutputDebugStringW RaiseException
+        RemoveVectoredExceptionHandler SetErrorMode SetUnhandledExceptionFilter
+        UnhandledExceptionFilter;
 
     System::Environment:
         ExpandEnvironmentStringsA ExpandEnvironmentStringsW FreeEnvironmentStringsA
@@ -134,6 +138,10 @@ same! {
     System::ProcessStatus:
         K32GetModuleFileNameExA K32GetModuleFileNameExW K32GetPerformanceInfo
         K32GetProcessMemoryInfo;
+
+    System::Rpc:
+        RpcStringFreeA RpcStringFreeW UuidCreate UuidFromStringA UuidFromStringW UuidToStringA
+        UuidToStringW;
 
     System::Services:
         RegisterServiceCtrlHandlerA RegisterServiceCtrlHandlerExA RegisterServiceCtrlHandlerExW
@@ -182,8 +190,12 @@ same! {
         SystemTimeToTzSpecificLocalTime TzSpecificLocalTimeToSystemTime;
 
     System::WindowsProgramming:
-        GetComputerNameA GetComputerNameW GetUserNameA GetUserNameW OpenMutexA OpenSemaphoreA
-        QueryInterruptTime QueryUnbiasedInterruptTime;
+        GetComputerNameA GetComputerNameW GetPrivateProfileIntA GetPrivateProfileIntW
+        GetPrivateProfileSectionA GetPrivateProfileSectionNamesA GetPrivateProfileSectionNamesW
+        GetPrivateProfileSectionW GetPrivateProfileStringA GetPrivateProfileStringW GetUserNameA
+        GetUserNameW OpenMutexA OpenSemaphoreA QueryInterruptTime QueryUnbiasedInterruptTime
+        WritePrivateProfileSectionA WritePrivateProfileSectionW WritePrivateProfileStringA
+        WritePrivateProfileStringW;
 
     UI::Controls:
         IsCharLowerW;
@@ -204,13 +216,13 @@ same! {
         GetWindowLongPtrW GetWindowLongW GetWindowTextA GetWindowTextLengthA GetWindowTextLengthW
         GetWindowTextW GetWindowThreadProcessId InSendMessage InSendMessageEx IsCharAlphaA
         IsCharAlphaNumericA IsCharAlphaNumericW IsCharAlphaW IsCharLowerA IsCharUpperA IsCharUpperW
-        IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer MsgWaitForMultipleObjects
-        MsgWaitForMultipleObjectsEx PeekMessageA PeekMessageW PostMessageA PostMessageW
-        PostQuitMessage PostThreadMessageA PostThreadMessageW RegisterClassA RegisterClassExA
-        RegisterClassExW RegisterClassW RegisterWindowMessageA RegisterWindowMessageW ReplyMessage
-        SendMessageA SendMessageCallbackA SendMessageCallbackW SendMessageTimeoutA
-        SendMessageTimeoutW SendMessageW SendNotifyMessageA SendNotifyMessageW SetTimer
-        SetWindowLongA SetWindowLongPtrA SetWindowLongPtrW SetWindowLongW SetWindowTextA
+        IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer MessageBoxA MessageBoxExA
+        MessageBoxExW MessageBoxW MsgWaitForMultipleObjects MsgWaitForMultipleObjectsEx PeekMessageA
+        PeekMessageW PostMessageA PostMessageW PostQuitMessage PostThreadMessageA PostThreadMessageW
+        RegisterClassA RegisterClassExA RegisterClassExW RegisterClassW RegisterWindowMessageA
+        RegisterWindowMessageW ReplyMessage SendMessageA SendMessageCallbackA SendMessageCallbackW
+        SendMessageTimeoutA SendMessageTimeoutW SendMessageW SendNotifyMessageA SendNotifyMessageW
+        SetTimer SetWindowLongA SetWindowLongPtrA SetWindowLongPtrW SetWindowLongW SetWindowTextA
         SetWindowTextW ShowWindow TranslateMessage UnregisterClassA UnregisterClassW WaitMessage
         wvsprintfA wvsprintfW;
 }
@@ -249,41 +261,10 @@ fn names_of_the_c_library_have_the_prefix() {
 }
 
 /// Functions that do not return here, or take the ground from under the test.
-const FATAL: [&str; 9] = [
-    "DebugBreak",
-    "ExitProcess",
-    "ExitThread",
-    "GenerateConsoleCtrlEvent",
-    "RaiseException",
-    "TerminateProcess",
-    "TerminateThread",
-    "WSACleanup",
-    "WaitMessage",
-];
+const FATAL: [&str; 9] = ["DebugBreak", "ExitProcess", "ExitThread", "GenerateConsoleCtrlEvent", "RaiseException", "TerminateProcess", "TerminateThread", "WSACleanup", "WaitMessage"];
 
 /// Functions that take a routine, whose address nobody can check.
-const CALLS_BACK: [&str; 20] = [
-    "AddVectoredExceptionHandler",
-    "BindIoCompletionCallback",
-    "CreateThread",
-    "CreateThreadpoolIo",
-    "CreateThreadpoolTimer",
-    "CreateThreadpoolWait",
-    "CreateThreadpoolWork",
-    "CreateTimerQueueTimer",
-    "FlsAlloc",
-    "QueueUserAPC",
-    "QueueUserWorkItem",
-    "RegisterServiceCtrlHandlerA",
-    "RegisterServiceCtrlHandlerExA",
-    "RegisterServiceCtrlHandlerExW",
-    "RegisterServiceCtrlHandlerW",
-    "RegisterWaitForSingleObject",
-    "SetConsoleCtrlHandler",
-    "SetUnhandledExceptionFilter",
-    "TrySubmitThreadpoolCallback",
-    "timeSetEvent",
-];
+const CALLS_BACK: [&str; 20] = ["AddVectoredExceptionHandler", "BindIoCompletionCallback", "CreateThread", "CreateThreadpoolIo", "CreateThreadpoolTimer", "CreateThreadpoolWait", "CreateThreadpoolWork", "CreateTimerQueueTimer", "FlsAlloc", "QueueUserAPC", "QueueUserWorkItem", "RegisterServiceCtrlHandlerA", "RegisterServiceCtrlHandlerExA", "RegisterServiceCtrlHandlerExW", "RegisterServiceCtrlHandlerW", "RegisterWaitForSingleObject", "SetConsoleCtrlHandler", "SetUnhandledExceptionFilter", "TrySubmitThreadpoolCallback", "timeSetEvent"];
 
 /// Null pointers, and small integers instead of pointers, are refused: no function reads or writes there.
 #[test]
