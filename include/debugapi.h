@@ -7,6 +7,13 @@
 LARBOARD_BEGIN
 BOOL WINAPI IsDebuggerPresent(void);
 void WINAPI DebugBreak(void);
+void WINAPI OutputDebugStringA(LPCSTR lpOutputString);
+void WINAPI OutputDebugStringW(LPCWSTR lpOutputString);
 LARBOARD_END
+#ifdef UNICODE
+#define OutputDebugString OutputDebugStringW
+#else
+#define OutputDebugString OutputDebugStringA
+#endif
 
 #endif

@@ -814,4 +814,6 @@ LARBOARD_END
 #define ReportEvent ReportEventA
 #endif
 
+#include <larboard/profiles.h>
+
 #endif

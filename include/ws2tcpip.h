@@ -73,4 +73,6 @@ LARBOARD_END
 #define InetNtop InetNtopA
 #endif
 
+#include <larboard/gai_strerror.h>
+
 #endif

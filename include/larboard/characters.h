@@ -26,6 +26,10 @@ BOOL WINAPI IsCharUpperA(CHAR ch);
 BOOL WINAPI IsCharUpperW(WCHAR ch);
 BOOL WINAPI IsCharLowerA(CHAR ch);
 BOOL WINAPI IsCharLowerW(WCHAR ch);
+int WINAPI MessageBoxA(HWND hWnd, LPCSTR lpText, LPCSTR lpCaption, UINT uType);
+int WINAPI MessageBoxW(HWND hWnd, LPCWSTR lpText, LPCWSTR lpCaption, UINT uType);
+int WINAPI MessageBoxExA(HWND hWnd, LPCSTR lpText, LPCSTR lpCaption, UINT uType, WORD wLanguageId);
+int WINAPI MessageBoxExW(HWND hWnd, LPCWSTR lpText, LPCWSTR lpCaption, UINT uType, WORD wLanguageId);
 SHORT WINAPI GetAsyncKeyState(int vKey);
 int WINAPI wvsprintfA(LPSTR lpOut, LPCSTR lpFmt, va_list arglist);
 int WINAPI wvsprintfW(LPWSTR lpOut, LPCWSTR lpFmt, va_list arglist);
@@ -62,6 +66,8 @@ LARBOARD_END
 #define IsCharLower IsCharLowerW
 #define wvsprintf wvsprintfW
 #define wsprintf wsprintfW
+#define MessageBox MessageBoxW
+#define MessageBoxEx MessageBoxExW
 #else
 #define CharUpper CharUpperA
 #define CharLower CharLowerA
@@ -75,6 +81,8 @@ LARBOARD_END
 #define IsCharLower IsCharLowerA
 #define wvsprintf wvsprintfA
 #define wsprintf wsprintfA
+#define MessageBox MessageBoxA
+#define MessageBoxEx MessageBoxExA
 #endif
 
 #endif

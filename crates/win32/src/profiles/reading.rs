@@ -169,13 +169,13 @@ pub unsafe extern "system" fn GetPrivateProfileIntW(
     lpkeyname: PCWSTR,
     ndefault: i32,
     lpfilename: PCWSTR,
-) -> u32 {
-    infallible(ndefault.cast_unsigned(), || {
+) -> i32 {
+    infallible(ndefault, || {
         // SAFETY: this function's contract.
         let (names, profile) = unsafe { ((wide(lpappname), wide(lpkeyname)), open(lpfilename)) };
         value(profile, &names).map_or_else(
-            |error| failed(error, ndefault.cast_unsigned()),
-            |value| number(&value),
+            |error| failed(error, ndefault),
+            |value| number(&value).cast_signed(),
         )
     })
 }

@@ -2,4 +2,5 @@
 
 mod characters;
 mod convert;
+mod formats;
 mod strings;

@@ -1,0 +1,7 @@
+/* COM: identifiers only. */
+#ifndef _OBJBASE_H_
+#define _OBJBASE_H_
+
+#include <combaseapi.h>
+
+#endif
