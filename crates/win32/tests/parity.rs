@@ -261,10 +261,41 @@ fn names_of_the_c_library_have_the_prefix() {
 }
 
 /// Functions that do not return here, or take the ground from under the test.
-const FATAL: [&str; 9] = ["DebugBreak", "ExitProcess", "ExitThread", "GenerateConsoleCtrlEvent", "RaiseException", "TerminateProcess", "TerminateThread", "WSACleanup", "WaitMessage"];
+const FATAL: [&str; 9] = [
+    "DebugBreak",
+    "ExitProcess",
+    "ExitThread",
+    "GenerateConsoleCtrlEvent",
+    "RaiseException",
+    "TerminateProcess",
+    "TerminateThread",
+    "WSACleanup",
+    "WaitMessage",
+];
 
 /// Functions that take a routine, whose address nobody can check.
-const CALLS_BACK: [&str; 20] = ["AddVectoredExceptionHandler", "BindIoCompletionCallback", "CreateThread", "CreateThreadpoolIo", "CreateThreadpoolTimer", "CreateThreadpoolWait", "CreateThreadpoolWork", "CreateTimerQueueTimer", "FlsAlloc", "QueueUserAPC", "QueueUserWorkItem", "RegisterServiceCtrlHandlerA", "RegisterServiceCtrlHandlerExA", "RegisterServiceCtrlHandlerExW", "RegisterServiceCtrlHandlerW", "RegisterWaitForSingleObject", "SetConsoleCtrlHandler", "SetUnhandledExceptionFilter", "TrySubmitThreadpoolCallback", "timeSetEvent"];
+const CALLS_BACK: [&str; 20] = [
+    "AddVectoredExceptionHandler",
+    "BindIoCompletionCallback",
+    "CreateThread",
+    "CreateThreadpoolIo",
+    "CreateThreadpoolTimer",
+    "CreateThreadpoolWait",
+    "CreateThreadpoolWork",
+    "CreateTimerQueueTimer",
+    "FlsAlloc",
+    "QueueUserAPC",
+    "QueueUserWorkItem",
+    "RegisterServiceCtrlHandlerA",
+    "RegisterServiceCtrlHandlerExA",
+    "RegisterServiceCtrlHandlerExW",
+    "RegisterServiceCtrlHandlerW",
+    "RegisterWaitForSingleObject",
+    "SetConsoleCtrlHandler",
+    "SetUnhandledExceptionFilter",
+    "TrySubmitThreadpoolCallback",
+    "timeSetEvent",
+];
 
 /// Null pointers, and small integers instead of pointers, are refused: no function reads or writes there.
 #[test]
