@@ -150,12 +150,22 @@ fn the_character_set_and_the_standard_are_chosen() {
          int main() { printf(\"%d %ld %d\\n\", (int)sizeof(TCHAR), __cplusplus, (int)sizeof(wchar_t)); return 0; }\n",
     );
     let run = |args: &[&str]| folder.succeeds(&[&["run", "set.cpp"], args].concat());
-    assert_eq!(run(&[]), "1 201402 2\n");
+    assert_eq!(
+        run(&[]),
+        "2 201402 2\n",
+        "who says TCHAR is taken to mean Unicode"
+    );
     assert_eq!(run(&["--unicode", "--std", "c++17"]), "2 201703 2\n");
     assert_eq!(
         run(&["--multibyte", "--std", "gnu++20", "--release"]),
         "1 202002 2\n"
     );
+    folder.write(
+        "narrow.cpp",
+        "#include <windows.h>\n#include <stdio.h>\n\
+         int main() { HANDLE e = CreateEvent(NULL, TRUE, FALSE, \"name\"); printf(\"%d\\n\", e != OpenEvent(1, 0, \"other\")); return 0; }\n",
+    );
+    assert_eq!(folder.succeeds(&["run", "narrow.cpp"]), "1\n");
     // A header that came with C++17 says what the program was written for.
     folder.write(
         "later.cpp",

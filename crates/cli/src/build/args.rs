@@ -31,7 +31,7 @@ pub struct BuildArgs {
     /// Of a solution, build or run this project and what it needs
     #[arg(long, value_name = "NAME")]
     pub project: Option<String>,
-    /// TCHAR is wchar_t
+    /// TCHAR is wchar_t [default: as the project says, or as plain sources look]
     #[arg(long, conflicts_with = "multibyte")]
     pub unicode: bool,
     /// TCHAR is char, and _MBCS is defined

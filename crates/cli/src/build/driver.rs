@@ -20,7 +20,7 @@ use super::headers::{Folders, Headers};
 use super::home::Home;
 use super::link;
 use super::plan::{Plan, Product, Unit};
-use super::standard::{Language, Standard};
+use super::standard::{CharacterSet, Language, Standard};
 use super::text::Judge;
 use super::tree::Tree;
 use super::{check, lexer, overlay};
@@ -108,7 +108,10 @@ pub fn check(plan: &Plan, args: &BuildArgs) -> Result<(), Failure> {
             larboard: driver.home.include.clone(),
             system: driver.system_folders(language, library),
         };
-        let report = check::product(product, &headers, &folders);
+        let characters = product
+            .guess_characters
+            .then(|| super::guess::characters(&headers));
+        let report = check::product(product, &headers, &folders, characters);
         console::print(&report.text(&product.name, |path| driver.shown(path)))?;
         reports.push(report);
     }
@@ -194,6 +197,9 @@ impl<'a> Driver<'a> {
             true => super::guess::standard(&headers),
             false => None,
         };
+        let characters = product
+            .guess_characters
+            .then(|| super::guess::characters(&headers));
         let libraries = headers
             .files
             .values()
@@ -217,6 +223,7 @@ impl<'a> Driver<'a> {
             overlay,
             library,
             guessed,
+            characters,
             libraries,
             void_mains,
         })
@@ -308,6 +315,8 @@ struct Prepared {
     overlay: PathBuf,
     library: Option<CxxLibrary>,
     guessed: Option<Standard>,
+    /// What TCHAR is, if it was guessed.
+    characters: Option<CharacterSet>,
     /// What the sources name by `#pragma comment(lib)`.
     libraries: Vec<String>,
     /// Sources in C++ whose `main` gives nothing back.

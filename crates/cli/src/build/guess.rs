@@ -1,8 +1,11 @@
-//! The standard that plain sources need, told by the headers they include and the names of `std` they use.
+//! What plain sources were written for: the standard and what TCHAR is, told by the headers they include and the names of `std` they use.
 
+use std::cmp::Ordering;
+
+use super::check::Support;
 use super::headers::Headers;
 use super::lexer::{Lexer, Token};
-use super::standard::Standard;
+use super::standard::{CharacterSet, Standard};
 
 /// Headers of the C++ library by the year they came, from C++17 on.
 const HEADERS: &[(u8, &[&str])] = &[
@@ -94,6 +97,69 @@ pub fn standard(headers: &Headers) -> Option<Standard> {
     by_header.chain(by_name).max().map(Standard::cxx)
 }
 
+/// What TCHAR was when the sources were written: told by the literals given to functions that have an A and a W variant, else
+/// by whether anything wide is mentioned.
+pub fn characters(headers: &Headers) -> CharacterSet {
+    let support = Support::of_page();
+    let (mut wide, mut narrow, mut mentions) = (0, 0, false);
+    for file in headers.files.values() {
+        let tokens: Vec<_> = Lexer::new(&file.text).map(|(token, _)| token).collect();
+        for (at, token) in tokens.iter().enumerate() {
+            let Token::Word(word) = token else { continue };
+            mentions |= WIDE.contains(word);
+            if tokens.get(at + 1) == Some(&Token::Mark('(')) && support.has_variants(word) {
+                let (wide_here, narrow_here) = literals(&tokens[at + 2..]);
+                wide += wide_here;
+                narrow += narrow_here;
+            }
+        }
+    }
+    match wide.cmp(&narrow) {
+        Ordering::Greater => CharacterSet::Unicode,
+        Ordering::Less => CharacterSet::NotSet,
+        Ordering::Equal if mentions => CharacterSet::Unicode,
+        Ordering::Equal => CharacterSet::NotSet,
+    }
+}
+
+/// Words of programs that are built as Unicode.
+const WIDE: &[&str] = &[
+    "TCHAR",
+    "_T",
+    "TEXT",
+    "_TEXT",
+    "LPTSTR",
+    "LPCTSTR",
+    "_tmain",
+    "_tWinMain",
+    "wmain",
+    "wWinMain",
+    "WCHAR",
+    "LPWSTR",
+    "LPCWSTR",
+    "PWSTR",
+    "PCWSTR",
+    "wstring",
+];
+
+/// How many wide and narrow literals stand among the arguments of a call, behind its parenthesis; those of calls inside do
+/// not count.
+fn literals(tokens: &[Token]) -> (usize, usize) {
+    let (mut wide, mut narrow, mut depth) = (0, 0, 0);
+    for token in tokens {
+        match token {
+            Token::Mark('(') => depth += 1,
+            Token::Mark(')') if depth == 0 => break,
+            Token::Mark(')') => depth -= 1,
+            Token::Mark(';' | '{') => break,
+            Token::Text(text) if depth == 0 && text.starts_with('L') => wide += 1,
+            Token::Text(text) if depth == 0 && text.starts_with('"') => narrow += 1,
+            _ => {}
+        }
+    }
+    (wide, narrow)
+}
+
 fn year(table: &[(u8, &[&str])], name: &str) -> Option<u8> {
     let row = table.iter().find(|(_, names)| names.contains(&name));
     row.map(|(year, _)| *year)
@@ -125,6 +191,44 @@ mod tests {
         let names: Vec<_> =
             names_of_std("std::jthread a; std :: mutex b; x::c; // std::no").collect();
         assert_eq!(names, ["jthread", "mutex"]);
+    }
+
+    #[test]
+    fn literals_tell_what_tchar_was() {
+        let cases = [
+            (
+                "CreateEvent(NULL, TRUE, FALSE, L\"x\");",
+                CharacterSet::Unicode,
+            ),
+            (
+                "InetPton(AF_INET, L\"0.0.0.0\", &a);",
+                CharacterSet::Unicode,
+            ),
+            (
+                "WCHAR x; CreateEvent(NULL, TRUE, FALSE, \"x\");",
+                CharacterSet::NotSet,
+            ),
+            (
+                "CreateEvent(NULL, TRUE, FALSE, name(\"x\")); WCHAR x;",
+                CharacterSet::Unicode,
+            ),
+            (
+                "CreateEventW(0, 0, 0, L\"x\"); printf(\"\");",
+                CharacterSet::NotSet,
+            ),
+            ("TCHAR x[3];", CharacterSet::Unicode),
+            ("int main() {}", CharacterSet::NotSet),
+        ];
+        for (text, expected) in cases {
+            let mut headers = Headers::default();
+            let file = super::super::headers::File {
+                kind: super::super::text::Kind::Plain,
+                text: text.to_owned(),
+                is_changed: false,
+            };
+            headers.files.insert("a.cpp".into(), file);
+            assert_eq!(characters(&headers), expected, "{text}");
+        }
     }
 
     #[test]

@@ -6,8 +6,10 @@
 pub enum Token<'a> {
     /// A name or a keyword.
     Word(&'a str),
-    /// A number, a string or a character.
-    Literal,
+    /// A string or a character as written, with what is before its quote.
+    Text(&'a str),
+    /// A number.
+    Number,
     /// Any other character.
     Mark(char),
     /// A line that begins with `#`: the word after it, and the rest as written.
@@ -52,7 +54,7 @@ fn included(rest: &str) -> Option<(&str, bool)> {
 
 /// Whether a source has a `void main(`.
 pub fn has_void_main(text: &str) -> bool {
-    let mut before = [Token::Literal; 2];
+    let mut before = [Token::Number; 2];
     Lexer::new(text).any(|(token, _)| {
         let found = matches!(
             (before[0], before[1], token),
@@ -170,6 +172,7 @@ impl<'a> Iterator for Lexer<'a> {
             return Some((self.directive(), line));
         }
         self.line_begins = false;
+        let begin = self.at;
         let word = word_length(self.rest());
         let token = if word > 0 && !first.is_ascii_digit() {
             let name = &self.rest()[..word];
@@ -177,21 +180,21 @@ impl<'a> Iterator for Lexer<'a> {
             match (name, self.peek()) {
                 ("R" | "LR" | "u8R" | "uR" | "UR", Some('"')) => {
                     self.raw();
-                    Token::Literal
+                    Token::Text(&self.text[begin..self.at])
                 }
                 ("L" | "u8" | "u" | "U", Some(quote @ ('"' | '\''))) => {
                     self.quoted(quote);
-                    Token::Literal
+                    Token::Text(&self.text[begin..self.at])
                 }
                 _ => Token::Word(name),
             }
         } else if first == '"' || first == '\'' {
             self.quoted(first);
-            Token::Literal
+            Token::Text(&self.text[begin..self.at])
         } else if first.is_ascii_digit() {
             let number = self.rest().find(|c: char| !is_of_number(c));
             self.skip(number.unwrap_or(self.rest().len()));
-            Token::Literal
+            Token::Number
         } else {
             self.skip(first.len_utf8());
             Token::Mark(first)

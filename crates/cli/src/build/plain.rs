@@ -63,6 +63,7 @@ pub fn plan(sources: &[PathBuf], folder: Option<&Path>, args: &BuildArgs) -> Res
             libraries: Vec::new(),
             library_folders: Vec::new(),
             guess_standard: true,
+            guess_characters: args.characters().is_none(),
         }],
         ..Plan::default()
     })

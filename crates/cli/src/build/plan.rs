@@ -87,6 +87,8 @@ pub struct Product {
     pub library_folders: Vec<PathBuf>,
     /// Whether its standard may be guessed by what it includes, since nobody has said it.
     pub guess_standard: bool,
+    /// Whether what TCHAR is may be guessed as well.
+    pub guess_characters: bool,
 }
 
 /// Everything one command is to build; a product comes after those it uses.

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::scan::{Macros, Names};
-use self::support::{Standing, Support};
+use self::support::Standing;
+pub use self::support::Support;
 use super::headers::{Folders, Headers, Missing};
 use super::lexer::{self, Lexer, Token};
 use super::link;
@@ -31,9 +32,14 @@ pub struct Report {
 type Place = (PathBuf, usize);
 
 /// Looks through the sources and headers of a product.
-pub fn product(product: &Product, headers: &Headers, folders: &Folders) -> Report {
+pub fn product(
+    product: &Product,
+    headers: &Headers,
+    folders: &Folders,
+    characters: Option<CharacterSet>,
+) -> Report {
     let support = Support::of_page();
-    let macros = macros(product.units.first().map(|unit| &unit.options));
+    let macros = macros(product.units.first().map(|unit| &unit.options), characters);
     let mut all = Names::default();
     let mut places: BTreeMap<String, Place> = BTreeMap::new();
     for (path, file) in &headers.files {
@@ -150,7 +156,7 @@ fn libraries(product: &Product, headers: &Headers) -> BTreeSet<String> {
 }
 
 /// What is known of macros while this is compiled.
-fn macros(options: Option<&Options>) -> Macros {
+fn macros(options: Option<&Options>, characters: Option<CharacterSet>) -> Macros {
     const DEFINED: &[&str] = &["_WIN32", "_WIN64", "WIN32", "__clang__"];
     const UNDEFINED: &[&str] = &[
         "__APPLE__",
@@ -163,7 +169,8 @@ fn macros(options: Option<&Options>) -> Macros {
     macros.extend(DEFINED.iter().map(|name| ((*name).to_owned(), true)));
     macros.extend(UNDEFINED.iter().map(|name| ((*name).to_owned(), false)));
     if let Some(options) = options {
-        let is_wide = options.characters == CharacterSet::Unicode;
+        let characters = characters.unwrap_or(options.characters);
+        let is_wide = characters == CharacterSet::Unicode;
         for name in ["UNICODE", "_UNICODE"] {
             macros.insert(name.to_owned(), is_wide);
         }

@@ -37,6 +37,11 @@ impl Support {
         })
     }
 
+    /// Whether a name stands for an A and a W variant, by what TCHAR is.
+    pub fn has_variants(&self, name: &str) -> bool {
+        self.names.contains_key(&format!("{name}W"))
+    }
+
     fn read(page: &str) -> Self {
         let mut support = Self {
             names: HashMap::new(),

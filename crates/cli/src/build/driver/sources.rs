@@ -52,6 +52,9 @@ impl Driver<'_> {
         if prepared.void_mains.contains(&unit.source) {
             flags.push(format!("-include{}", flags::VOID_MAIN));
         }
+        let characters = prepared.characters.unwrap_or(unit.options.characters);
+        let characters = flags::character_set(characters);
+        flags.extend(characters.iter().map(|name| format!("-D{name}")));
         flags.extend(of_options(&unit.options));
         flags.extend(self.args.flags.iter().cloned());
         let mut hasher = DefaultHasher::new();
@@ -240,8 +243,6 @@ impl Driver<'_> {
 /// The flags for a unit's own settings.
 fn of_options(options: &Options) -> Vec<String> {
     let mut flags = Vec::new();
-    let characters = flags::character_set(options.characters);
-    flags.extend(characters.iter().map(|name| format!("-D{name}")));
     flags.extend(
         options
             .definitions

@@ -435,6 +435,7 @@ impl Loader<'_> {
             libraries,
             library_folders: folders,
             guess_standard: false,
+            guess_characters: false,
         };
         Ok(Loaded {
             product,
