@@ -13,6 +13,7 @@
 #define __unaligned
 #endif
 #define _W64
+#define __FUNCTIONW__ L__FUNCTION__
 
 #ifndef _countof
 #ifdef __cplusplus

@@ -33,6 +33,9 @@ size_t mbrtowc(wchar_t *__restrict to, const char *__restrict s, size_t n, mbsta
 size_t wcrtomb(char *__restrict to, wchar_t c, mbstate_t *__restrict state) LARBOARD_SYMBOL(wcrtomb);
 size_t mbsrtowcs(wchar_t *__restrict to, const char **__restrict from, size_t n, mbstate_t *__restrict state) LARBOARD_SYMBOL(mbsrtowcs);
 size_t wcsrtombs(char *__restrict to, const wchar_t **__restrict from, size_t n, mbstate_t *__restrict state) LARBOARD_SYMBOL(wcsrtombs);
+size_t mbsnrtowcs(wchar_t *__restrict to, const char **__restrict from, size_t bytes, size_t n, mbstate_t *__restrict state) LARBOARD_SYMBOL(mbsnrtowcs);
+size_t wcsnrtombs(char *__restrict to, const wchar_t **__restrict from, size_t units, size_t n, mbstate_t *__restrict state) LARBOARD_SYMBOL(wcsnrtombs);
+errno_t wcrtomb_s(size_t *length, char *to, size_t size, wchar_t c, mbstate_t *state);
 
 LARBOARD_END
 

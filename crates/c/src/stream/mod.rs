@@ -13,6 +13,7 @@ use std::ffi::c_int;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use larboard_win32::console_keys::{self, LineReader};
 use libc::FILE;
 use parking_lot::Mutex;
 
@@ -106,7 +107,11 @@ pub(crate) fn standard_input() -> *mut FILE {
 }
 
 /// A stream whose lock this thread holds.
-pub(crate) struct Locked(*mut FILE);
+pub(crate) struct Locked {
+    file: *mut FILE,
+    /// Keeps the terminal in its way of lines.
+    _lines: Option<LineReader>,
+}
 
 impl Locked {
     /// # Safety
@@ -114,7 +119,7 @@ impl Locked {
     pub(crate) unsafe fn new(file: *mut FILE) -> Self {
         // SAFETY: by this function's contract.
         unsafe { flockfile(file) };
-        Self(file)
+        Self { file, _lines: None }
     }
 
     /// A stream that is read: of the terminal, lines come again after keys were asked for.
@@ -123,11 +128,11 @@ impl Locked {
     /// As [`Locked::new`].
     pub(crate) unsafe fn for_reading(file: *mut FILE) -> Self {
         // SAFETY: by this function's contract.
-        let stream = unsafe { Self::new(file) };
+        let mut stream = unsafe { Self::new(file) };
         if file == standard_input() {
-            larboard_win32::console_keys::cooked();
+            stream._lines = Some(LineReader::begin());
             let mut ahead = [0; 256];
-            let count = larboard_win32::console_keys::take(&mut ahead);
+            let count = console_keys::take(&mut ahead);
             for byte in ahead[..count].iter().rev() {
                 stream.unread_byte(*byte);
             }
@@ -153,12 +158,12 @@ impl Locked {
     /// Writes bytes as they are.
     pub(crate) fn write_bytes(&self, bytes: &[u8]) -> bool {
         // SAFETY: the stream is open and its lock held (`new`), the bytes are a slice.
-        unsafe { fwrite_unlocked(bytes.as_ptr(), 1, bytes.len(), self.0) == bytes.len() }
+        unsafe { fwrite_unlocked(bytes.as_ptr(), 1, bytes.len(), self.file) == bytes.len() }
     }
 
     /// Writes wide text in the stream's encoding. The first half of a pair waits for the second.
     pub(crate) fn write_wide(&self, text: &[u16]) -> bool {
-        let mut state = state(self.0);
+        let mut state = state(self.file);
         if state.encoding == Encoding::Utf16 {
             let bytes: Vec<u8> = text.iter().flat_map(|unit| unit.to_le_bytes()).collect();
             return self.write_bytes(&bytes);
@@ -175,7 +180,7 @@ impl Locked {
             text = rest;
         }
         if waited.is_some() || state.written.is_some() {
-            set_state(self.0, state);
+            set_state(self.file, state);
         }
         self.write_bytes(&crate::unit::narrow(text))
     }
@@ -183,20 +188,20 @@ impl Locked {
     /// The next byte.
     pub(crate) fn byte(&self) -> Option<u8> {
         // SAFETY: as in `write_bytes`.
-        u8::try_from(unsafe { getc_unlocked(self.0) }).ok()
+        u8::try_from(unsafe { getc_unlocked(self.file) }).ok()
     }
 
     /// Gives a byte back. libc keeps as many as needed.
     pub(crate) fn unread_byte(&self, byte: u8) -> bool {
         // SAFETY: as in `write_bytes`; the stream's lock is recursive.
-        unsafe { libc::ungetc(byte.into(), self.0) >= 0 }
+        unsafe { libc::ungetc(byte.into(), self.file) >= 0 }
     }
 
     /// The next unit of wide text. What is no UTF-8 is U+FFFD.
     pub(crate) fn wide(&self) -> Option<u16> {
-        let mut state = state(self.0);
+        let mut state = state(self.file);
         if let Some(second) = state.unread.take() {
-            set_state(self.0, state);
+            set_state(self.file, state);
             return Some(second);
         }
         if state.encoding == Encoding::Utf16 {
@@ -206,7 +211,7 @@ impl Locked {
         match self.character()?.encode_utf16(&mut units) {
             [first, second] => {
                 state.unread = Some(*second);
-                set_state(self.0, state);
+                set_state(self.file, state);
                 Some(*first)
             }
             units => units.first().copied(),
@@ -215,19 +220,19 @@ impl Locked {
 
     /// Gives a unit back.
     pub(crate) fn unread_wide(&self, unit: u16) -> bool {
-        let mut state = state(self.0);
+        let mut state = state(self.file);
         if state.encoding == Encoding::Utf16 {
             let [low, high] = unit.to_le_bytes();
             return self.unread_byte(high) && self.unread_byte(low);
         }
         if matches!(unit, 0xdc00..=0xdfff) && state.unread.is_none() {
             state.unread = Some(unit);
-            set_state(self.0, state);
+            set_state(self.file, state);
             return true;
         }
         let second = state.unread.take();
         if second.is_some() {
-            set_state(self.0, state);
+            set_state(self.file, state);
         }
         let units: Vec<u16> = [unit].into_iter().chain(second).collect();
         crate::unit::narrow(&units)
@@ -265,7 +270,7 @@ impl Locked {
 impl Drop for Locked {
     fn drop(&mut self) {
         // SAFETY: `new` took the lock, and the stream is still open by its contract.
-        unsafe { funlockfile(self.0) };
+        unsafe { funlockfile(self.file) };
     }
 }
 

@@ -176,22 +176,25 @@ unsafe extern "C" fn larboard_wcrtomb(to: *mut u8, unit: u16, state: *mut State)
     }
 }
 
-/// `mbsrtowcs`: the units written without the terminator, or -1 with `EILSEQ`. The source becomes null at its end.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn larboard_mbsrtowcs(
+/// Converts at most `bytes` bytes, with the terminator if it is among them, to at most `limit` units.
+///
+/// # Safety
+/// The source is text or has `bytes` bytes, `to` has `limit` units or is null, `state` is null or a state.
+unsafe fn to_wide(
     to: *mut u16,
     source: *mut *const u8,
+    bytes: usize,
     limit: usize,
     state: *mut State,
 ) -> usize {
-    // SAFETY: the caller gives text, room for `limit` units or null, and a state or null.
+    // SAFETY: by this function's contract; only what `length_within` has seen, and a terminator, is read.
     unsafe {
         with(state, 3, |state| {
             let start = *source;
-            let text = std::slice::from_raw_parts(start, unit::length(start) + 1);
-            let mut at = 0;
-            let mut units = 0;
-            while to.is_null() || units < limit {
+            let length = unit::length_within(start, bytes);
+            let text = std::slice::from_raw_parts(start, length.saturating_add(1).min(bytes));
+            let (mut at, mut units) = (0, 0);
+            while (to.is_null() || units < limit) && (at < text.len() || state.waiting != 0) {
                 match decode(&text[at..], state) {
                     Step::Unit(unit, taken) => {
                         at += taken;
@@ -206,28 +209,60 @@ unsafe extern "C" fn larboard_mbsrtowcs(
                         }
                         units += 1;
                     }
+                    Step::Incomplete if length == bytes => at = text.len(),
                     Step::Incomplete | Step::Illegal => return illegal(),
                 }
             }
-            *source = start.add(at);
+            if !to.is_null() {
+                *source = start.add(at);
+            }
             units
         })
     }
 }
 
-/// `wcsrtombs`: the bytes written without the terminator, or -1 with `EILSEQ`. The source becomes null at its end.
+/// `mbsrtowcs`: the units written without the terminator, or -1 with `EILSEQ`. The source becomes null at its end.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn larboard_wcsrtombs(
-    to: *mut u8,
-    source: *mut *const u16,
+unsafe extern "C" fn larboard_mbsrtowcs(
+    to: *mut u16,
+    source: *mut *const u8,
     limit: usize,
     state: *mut State,
 ) -> usize {
-    // SAFETY: the caller gives text, room for `limit` bytes or null, and a state or null.
+    // SAFETY: the caller gives text, room for `limit` units or null, and a state or null.
+    unsafe { to_wide(to, source, usize::MAX, limit, state) }
+}
+
+/// `mbsnrtowcs`: as `mbsrtowcs`, of at most `bytes` bytes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn larboard_mbsnrtowcs(
+    to: *mut u16,
+    source: *mut *const u8,
+    bytes: usize,
+    limit: usize,
+    state: *mut State,
+) -> usize {
+    // SAFETY: as in `mbsrtowcs`.
+    unsafe { to_wide(to, source, bytes, limit, state) }
+}
+
+/// Converts at most `units` units, with the terminator if it is among them, to at most `limit` bytes.
+///
+/// # Safety
+/// The source is text or has `units` units, `to` has `limit` bytes or is null, `state` is null or a state.
+unsafe fn to_narrow(
+    to: *mut u8,
+    source: *mut *const u16,
+    units: usize,
+    limit: usize,
+    state: *mut State,
+) -> usize {
+    // SAFETY: as in `to_wide`.
     unsafe {
         with(state, 3, |state| {
             let start = *source;
-            let text = std::slice::from_raw_parts(start, unit::length(start) + 1);
+            let length = unit::length_within(start, units);
+            let text = std::slice::from_raw_parts(start, length.saturating_add(1).min(units));
             let mut bytes = 0;
             for (at, unit) in text.iter().enumerate() {
                 let before = *state;
@@ -246,12 +281,42 @@ unsafe extern "C" fn larboard_wcsrtombs(
                 }
                 bytes += part.len();
             }
+            let ended = length < units;
             if !to.is_null() {
-                *source = ptr::null();
+                *source = if ended {
+                    ptr::null()
+                } else {
+                    start.add(text.len())
+                };
             }
-            bytes - 1
+            bytes - usize::from(ended)
         })
     }
+}
+
+/// `wcsrtombs`: the bytes written without the terminator, or -1 with `EILSEQ`. The source becomes null at its end.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn larboard_wcsrtombs(
+    to: *mut u8,
+    source: *mut *const u16,
+    limit: usize,
+    state: *mut State,
+) -> usize {
+    // SAFETY: the caller gives text, room for `limit` bytes or null, and a state or null.
+    unsafe { to_narrow(to, source, usize::MAX, limit, state) }
+}
+
+/// `wcsnrtombs`: as `wcsrtombs`, of at most `units` units.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn larboard_wcsnrtombs(
+    to: *mut u8,
+    source: *mut *const u16,
+    units: usize,
+    limit: usize,
+    state: *mut State,
+) -> usize {
+    // SAFETY: as in `wcsrtombs`.
+    unsafe { to_narrow(to, source, units, limit, state) }
 }
 
 /// `mbtowc`: the bytes of the next character, 0 for the terminator, -1. Of a pair the first unit only.
@@ -452,5 +517,21 @@ mod tests {
             (written, &bytes[..5], source.is_null()),
             (4, "😀\0".as_bytes(), true)
         );
+    }
+
+    #[test]
+    fn a_part_of_a_text() {
+        let (mut units, mut source, mut state) = ([0_u16; 4], "서버".as_ptr(), State::default());
+        // SAFETY: four bytes of six, room for four units, a state.
+        let written = unsafe {
+            larboard_mbsnrtowcs(units.as_mut_ptr(), &raw mut source, 4, 4, &raw mut state)
+        };
+        assert_eq!((written, units[0], state.count), (1, 0xc11c, 1));
+        let (mut bytes, mut source) = ([0_u8; 8], [0xc11c_u16, 0xbc84].as_ptr());
+        // SAFETY: one unit of two, room for eight bytes, a state.
+        let written = unsafe {
+            larboard_wcsnrtombs(bytes.as_mut_ptr(), &raw mut source, 1, 8, ptr::null_mut())
+        };
+        assert_eq!((written, &bytes[..4]), (3, "서\0".as_bytes()));
     }
 }
