@@ -33,6 +33,7 @@ use larboard_kernel::device::{Buffers, Device, Direction};
 use larboard_kernel::io::blocking::{self, Patience};
 use larboard_kernel::io::file::{self, File};
 
+use crate::console;
 use crate::error::Win32Error;
 use crate::guard::{is_bad, store, win32};
 use crate::handles;
@@ -265,6 +266,10 @@ impl Transfer {
             let offset = u64::from(place.OffsetHigh) << 32 | u64::from(place.Offset);
             file.with_fd(|fd| position::seek_for(fd, offset, self.writes))??;
         }
+        if !self.writes && disk.waits && file.with_fd(console::handles::is_terminal)? {
+            // SAFETY: this function's contract.
+            return unsafe { self.line(file, disk) };
+        }
         // SAFETY: this function's contract.
         let bytes = unsafe { self.all_of(file, disk) }?;
         if bytes == 0 && !self.writes && self.length > 0 {
@@ -283,6 +288,28 @@ impl Transfer {
             }
         }
         Ok(bytes)
+    }
+
+    /// A line of a terminal, or what it has without lines (CON-07).
+    ///
+    /// # Safety
+    /// The buffer is valid for its length.
+    unsafe fn line(&self, file: &Arc<File>, disk: &Disk) -> Result<u32, Win32Error> {
+        if self.length == 0 {
+            return Ok(0);
+        }
+        // SAFETY: this function's contract; bytes need no initial value to be written over.
+        let buffer = unsafe { std::slice::from_raw_parts_mut(self.buffer, self.length) };
+        let left = console::lines::left(buffer);
+        if left > 0 {
+            return Ok(left as u32);
+        }
+        let reader = console::input::LineReader::begin();
+        // SAFETY: this function's contract.
+        let read = unsafe { self.all_of(file, disk) }? as usize;
+        drop(reader);
+        let whole = file.with_fd(|fd| console::lines::end_line(fd, buffer, read))?;
+        Ok(whole as u32)
     }
 
     /// Everything that is to be written, or what there is to read.

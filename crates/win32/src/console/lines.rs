@@ -83,10 +83,12 @@ unsafe fn read<U: Copy>(
     if length > 0 && is_bad(buffer) || is_bad(count) {
         return Err(ERROR_NOACCESS.into());
     }
-    let mut rest = rest.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if rest.is_empty() && length > 0 {
-        rest.extend(encode(&line(fd)));
+    if length > 0 && locked(rest).is_empty() {
+        // Nobody is kept waiting for what is left while this one waits for a line.
+        let line = encode(&line(fd));
+        locked(rest).extend(line);
     }
+    let mut rest = locked(rest);
     let taken = rest.len().min(length as usize);
     for (at, unit) in rest.drain(..taken).enumerate() {
         // SAFETY: below the length.
@@ -95,6 +97,40 @@ unsafe fn read<U: Copy>(
     // SAFETY: checked for null; otherwise valid for a write by this function's contract.
     unsafe { store(count, taken as u32) };
     Ok(TRUE)
+}
+
+fn locked<U>(rest: &Mutex<VecDeque<U>>) -> std::sync::MutexGuard<'_, VecDeque<U>> {
+    rest.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// What a line before has left for `ReadFile`: how many bytes.
+pub(crate) fn left(to: &mut [u8]) -> usize {
+    let mut rest = locked(&NARROW);
+    let taken = rest.len().min(to.len());
+    for (place, byte) in to.iter_mut().zip(rest.drain(..taken)) {
+        *place = byte;
+    }
+    taken
+}
+
+/// Makes the end of a line that `ReadFile` has read from a terminal CR and LF; what has no room is left. How many bytes
+/// there are now.
+pub(crate) fn end_line(fd: i32, buffer: &mut [u8], length: usize) -> usize {
+    let is_line = terminal::attributes(fd).is_some_and(|it| it.c_lflag & libc::ICANON != 0);
+    if !is_line || buffer[..length].last() != Some(&b'\n') {
+        return length;
+    }
+    buffer[length - 1] = b'\r';
+    match buffer.get_mut(length) {
+        Some(place) => {
+            *place = b'\n';
+            length + 1
+        }
+        None => {
+            locked(&NARROW).push_back(b'\n');
+            length
+        }
+    }
 }
 
 /// What the terminal gives at once: a line, or in other modes what was typed. Empty at the end of the input.

@@ -224,7 +224,7 @@ fn con_09_keys_and_lines_by_turns() {
                 call!(ReadFile(standard_input(), to, 64, &mut count, none)),
                 0
             );
-            assert_eq!(&bytes[..count as usize], b"whole\n");
+            assert_eq!(&bytes[..count as usize], b"whole\r\n");
             say("key again?");
             assert_eq!(
                 console_keys::read(true).map(|key| key.virtual_key),
