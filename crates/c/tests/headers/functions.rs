@@ -73,7 +73,10 @@ fn size(kind: &str) -> Option<String> {
         return Some("99".to_owned());
     }
     let name = kind.rsplit("::").next().unwrap_or(kind).trim();
-    let structure = BY_VALUE.iter().find(|(known, _)| *known == name);
+    let is_value = !kind.trim_start().starts_with('*');
+    let structure = BY_VALUE
+        .iter()
+        .find(|(known, _)| is_value && *known == name);
     structure
         .map(|(_, size)| (*size).to_owned())
         .or_else(|| source().size(kind).map(|size| size.to_string()))

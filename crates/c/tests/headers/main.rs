@@ -16,7 +16,7 @@ use std::path::Path;
 fn public_headers() -> Vec<String> {
     let mut names: Vec<String> = files(&clang::include())
         .into_iter()
-        .filter(|name| name.ends_with(".h") && !name.contains('/'))
+        .filter(|name| name.ends_with(".h") && !name.contains('/') && !name.contains("cxxabi"))
         .collect();
     names.sort();
     names
