@@ -140,3 +140,31 @@ pub fn include() -> PathBuf {
         .expect("crates/");
     crates.parent().expect("the repository").join("include")
 }
+
+/// The library as it is now.
+pub fn library() -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--offline",
+            "-p",
+            "larboard-c",
+            "--message-format=json-render-diagnostics",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
+    String::from_utf8_lossy(&built.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|message| message["filenames"].as_array().cloned())
+        .flatten()
+        .filter_map(|name| name.as_str().map(Into::into))
+        .find(|name: &PathBuf| name.ends_with("liblarboard.a"))
+        .expect("a static library")
+}

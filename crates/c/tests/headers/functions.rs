@@ -93,7 +93,7 @@ fn every_function_that_is_declared_is_in_the_library() {
     let test = Source::new("declared.c", &text);
     let program =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("declared-{}", std::process::id()));
-    let library = library();
+    let library = clang::library();
     let linked = clang
         .compile("c11".parse().expect("a standard"))
         .args(["-Wno-everything", "-Wl,--no-gc-sections"])
@@ -115,34 +115,6 @@ fn every_function_that_is_declared_is_in_the_library() {
     absent.dedup();
     assert!(absent.is_empty(), "declared, and in no library: {absent:?}");
     assert!(linked.status.success(), "{messages}");
-}
-
-/// The library as it is now.
-fn library() -> std::path::PathBuf {
-    let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--offline",
-            "-p",
-            "larboard-c",
-            "--message-format=json-render-diagnostics",
-        ])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs");
-    assert!(
-        built.status.success(),
-        "{}",
-        String::from_utf8_lossy(&built.stderr)
-    );
-    String::from_utf8_lossy(&built.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|message| message["filenames"].as_array().cloned())
-        .flatten()
-        .filter_map(|name| name.as_str().map(Into::into))
-        .find(|name: &std::path::PathBuf| name.ends_with("liblarboard.a"))
-        .expect("a static library")
 }
 
 /// The functions that our headers declare and do not define, with their symbols.
