@@ -129,7 +129,9 @@ pub mod Storage {
 
 /// Multimedia.
 pub mod Media {
-    pub use crate::multimedia::{timeBeginPeriod, timeEndPeriod, timeGetDevCaps, timeGetTime};
+    pub use crate::multimedia::{
+        timeBeginPeriod, timeEndPeriod, timeGetDevCaps, timeGetTime, timeKillEvent, timeSetEvent,
+    };
     pub use windows_sys::Win32::Media::*;
 }
 
@@ -316,6 +318,39 @@ pub mod System {
             GetThreadDescription, GetThreadPriority, GetThreadPriorityBoost, GetThreadTimes,
             OpenThread, SetThreadAffinityMask, SetThreadDescription, SetThreadIdealProcessor,
             SetThreadPriority, SetThreadPriorityBoost, TerminateThread,
+        };
+        pub use crate::thread_pool::groups::{
+            CloseThreadpoolCleanupGroup, CloseThreadpoolCleanupGroupMembers,
+            CreateThreadpoolCleanupGroup,
+        };
+        pub use crate::thread_pool::instance::{
+            CallbackMayRunLong, DisassociateCurrentThreadFromCallback,
+            FreeLibraryWhenCallbackReturns, LeaveCriticalSectionWhenCallbackReturns,
+            ReleaseMutexWhenCallbackReturns, ReleaseSemaphoreWhenCallbackReturns,
+            SetEventWhenCallbackReturns,
+        };
+        pub use crate::thread_pool::pools::{
+            CloseThreadpool, CreateThreadpool, QueryThreadpoolStackInformation,
+            SetThreadpoolStackInformation, SetThreadpoolThreadMaximum, SetThreadpoolThreadMinimum,
+        };
+        pub use crate::thread_pool::queues::{
+            ChangeTimerQueueTimer, CreateTimerQueue, CreateTimerQueueTimer, DeleteTimerQueue,
+            DeleteTimerQueueEx, DeleteTimerQueueTimer,
+        };
+        pub use crate::thread_pool::registered::{
+            RegisterWaitForSingleObject, UnregisterWait, UnregisterWaitEx,
+        };
+        pub use crate::thread_pool::timer::{
+            CloseThreadpoolTimer, CreateThreadpoolTimer, IsThreadpoolTimerSet, SetThreadpoolTimer,
+            SetThreadpoolTimerEx, WaitForThreadpoolTimerCallbacks,
+        };
+        pub use crate::thread_pool::wait::{
+            CloseThreadpoolWait, CreateThreadpoolWait, SetThreadpoolWait, SetThreadpoolWaitEx,
+            WaitForThreadpoolWaitCallbacks,
+        };
+        pub use crate::thread_pool::work::{
+            CloseThreadpoolWork, CreateThreadpoolWork, SubmitThreadpoolWork,
+            TrySubmitThreadpoolCallback, WaitForThreadpoolWorkCallbacks,
         };
         pub use crate::threads::{
             CreateThread, ExitThread, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread,

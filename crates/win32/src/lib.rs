@@ -51,6 +51,7 @@ mod services;
 mod system;
 mod text;
 mod thread_details;
+mod thread_pool;
 mod threads;
 mod timers;
 mod usage;

@@ -19,6 +19,7 @@ use larboard_kernel::io::port::Packet;
 
 use crate::guard::{infallible, win32};
 use crate::handles;
+use crate::thread_pool::instance::Instance;
 
 /// Binds a file to the pool: the routine runs on a pool thread for each completion, with a Windows error code (PORT-63,
 /// PORT-67).
@@ -239,17 +240,13 @@ impl Io {
         drop(state);
         let context = std::ptr::with_exposed_provenance_mut(self.context);
         let (status, bytes) = (packet.status.win32(), packet.bytes as usize);
-        // SAFETY: the caller of CreateThreadpoolIo promised that the callback may be called so.
-        unsafe {
-            (self.callback)(
-                self.id,
-                context,
-                packet.overlapped.0.cast(),
-                status,
-                bytes,
-                self.id,
-            )
-        };
+        let instance = Instance::new(None);
+        instance.during(|instance| {
+            let overlapped = packet.overlapped.0.cast();
+            // SAFETY: the caller of CreateThreadpoolIo promised that the callback may be called so.
+            unsafe { (self.callback)(instance.id(), context, overlapped, status, bytes, self.id) };
+        });
+        instance.finish();
         let mut state = self.lock();
         state.running -= 1;
         self.settle(state);

@@ -46,7 +46,7 @@ same! {
         UpdateWindow;
 
     Media:
-        timeBeginPeriod timeEndPeriod timeGetDevCaps timeGetTime;
+        timeBeginPeriod timeEndPeriod timeGetDevCaps timeGetTime timeKillEvent timeSetEvent;
 
     Networking::WinSock:
         AcceptEx FreeAddrInfoW GetAcceptExSockaddrs GetAddrInfoW GetHostNameW GetNameInfoW InetNtopW
@@ -155,34 +155,46 @@ same! {
         GetVersionExW GlobalMemoryStatusEx VerSetConditionMask VerifyVersionInfoA VerifyVersionInfoW;
 
     System::Threading:
-        AcquireSRWLockExclusive AcquireSRWLockShared CancelThreadpoolIo CancelWaitableTimer
-        CloseThreadpoolIo CreateEventA CreateEventExA CreateEventExW CreateEventW CreateMutexA
-        CreateMutexExA CreateMutexExW CreateMutexW CreateProcessA CreateProcessW CreateSemaphoreA
-        CreateSemaphoreExA CreateSemaphoreExW CreateSemaphoreW CreateThread CreateThreadpoolIo
-        CreateWaitableTimerA CreateWaitableTimerExA CreateWaitableTimerExW CreateWaitableTimerW
-        DeleteCriticalSection DeleteSynchronizationBarrier EnterCriticalSection
-        EnterSynchronizationBarrier ExitProcess ExitThread FlsAlloc FlsFree FlsGetValue FlsSetValue
-        GetActiveProcessorCount GetCurrentProcess GetCurrentProcessId GetCurrentProcessorNumber
-        GetCurrentProcessorNumberEx GetCurrentThread GetCurrentThreadId GetExitCodeProcess
-        GetExitCodeThread GetPriorityClass GetProcessAffinityMask GetProcessHandleCount GetProcessId
-        GetProcessIdOfThread GetProcessTimes GetStartupInfoA GetStartupInfoW GetSystemTimes
-        GetThreadDescription GetThreadId GetThreadPriority GetThreadPriorityBoost GetThreadTimes
-        InitOnceBeginInitialize InitOnceComplete InitOnceExecuteOnce InitOnceInitialize
-        InitializeConditionVariable InitializeCriticalSection InitializeCriticalSectionAndSpinCount
-        InitializeCriticalSectionEx InitializeSListHead InitializeSRWLock
-        InitializeSynchronizationBarrier InterlockedFlushSList InterlockedPopEntrySList
-        InterlockedPushEntrySList InterlockedPushListSListEx LeaveCriticalSection OpenEventA
+        AcquireSRWLockExclusive AcquireSRWLockShared CallbackMayRunLong CancelThreadpoolIo
+        CancelWaitableTimer ChangeTimerQueueTimer CloseThreadpool CloseThreadpoolCleanupGroup
+        CloseThreadpoolCleanupGroupMembers CloseThreadpoolIo CloseThreadpoolTimer
+        CloseThreadpoolWait CloseThreadpoolWork CreateEventA CreateEventExA CreateEventExW
+        CreateEventW CreateMutexA CreateMutexExA CreateMutexExW CreateMutexW CreateProcessA
+        CreateProcessW CreateSemaphoreA CreateSemaphoreExA CreateSemaphoreExW CreateSemaphoreW
+        CreateThread CreateThreadpool CreateThreadpoolCleanupGroup CreateThreadpoolIo
+        CreateThreadpoolTimer CreateThreadpoolWait CreateThreadpoolWork CreateTimerQueue
+        CreateTimerQueueTimer CreateWaitableTimerA CreateWaitableTimerExA CreateWaitableTimerExW
+        CreateWaitableTimerW DeleteCriticalSection DeleteSynchronizationBarrier DeleteTimerQueue
+        DeleteTimerQueueEx DeleteTimerQueueTimer DisassociateCurrentThreadFromCallback
+        EnterCriticalSection EnterSynchronizationBarrier ExitProcess ExitThread FlsAlloc FlsFree
+        FlsGetValue FlsSetValue FreeLibraryWhenCallbackReturns GetActiveProcessorCount
+        GetCurrentProcess GetCurrentProcessId GetCurrentProcessorNumber GetCurrentProcessorNumberEx
+        GetCurrentThread GetCurrentThreadId GetExitCodeProcess GetExitCodeThread GetPriorityClass
+        GetProcessAffinityMask GetProcessHandleCount GetProcessId GetProcessIdOfThread
+        GetProcessTimes GetStartupInfoA GetStartupInfoW GetSystemTimes GetThreadDescription
+        GetThreadId GetThreadPriority GetThreadPriorityBoost GetThreadTimes InitOnceBeginInitialize
+        InitOnceComplete InitOnceExecuteOnce InitOnceInitialize InitializeConditionVariable
+        InitializeCriticalSection InitializeCriticalSectionAndSpinCount InitializeCriticalSectionEx
+        InitializeSListHead InitializeSRWLock InitializeSynchronizationBarrier InterlockedFlushSList
+        InterlockedPopEntrySList InterlockedPushEntrySList InterlockedPushListSListEx
+        IsThreadpoolTimerSet LeaveCriticalSection LeaveCriticalSectionWhenCallbackReturns OpenEventA
         OpenEventW OpenMutexW OpenProcess OpenSemaphoreW OpenThread OpenWaitableTimerA
-        OpenWaitableTimerW PulseEvent QueryDepthSList QueueUserAPC QueueUserWorkItem ReleaseMutex
-        ReleaseSRWLockExclusive ReleaseSRWLockShared ReleaseSemaphore ResetEvent ResumeThread
-        SetCriticalSectionSpinCount SetEvent SetPriorityClass SetProcessAffinityMask
+        OpenWaitableTimerW PulseEvent QueryDepthSList QueryThreadpoolStackInformation QueueUserAPC
+        QueueUserWorkItem RegisterWaitForSingleObject ReleaseMutex ReleaseMutexWhenCallbackReturns
+        ReleaseSRWLockExclusive ReleaseSRWLockShared ReleaseSemaphore
+        ReleaseSemaphoreWhenCallbackReturns ResetEvent ResumeThread SetCriticalSectionSpinCount
+        SetEvent SetEventWhenCallbackReturns SetPriorityClass SetProcessAffinityMask
         SetThreadAffinityMask SetThreadDescription SetThreadIdealProcessor SetThreadPriority
-        SetThreadPriorityBoost SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait Sleep
-        SleepConditionVariableCS SleepConditionVariableSRW SleepEx StartThreadpoolIo SuspendThread
-        SwitchToThread TerminateProcess TerminateThread TlsAlloc TlsFree TlsGetValue TlsSetValue
-        TryAcquireSRWLockExclusive TryAcquireSRWLockShared TryEnterCriticalSection
+        SetThreadPriorityBoost SetThreadpoolStackInformation SetThreadpoolThreadMaximum
+        SetThreadpoolThreadMinimum SetThreadpoolTimer SetThreadpoolTimerEx SetThreadpoolWait
+        SetThreadpoolWaitEx SetWaitableTimer SetWaitableTimerEx SignalObjectAndWait Sleep
+        SleepConditionVariableCS SleepConditionVariableSRW SleepEx StartThreadpoolIo
+        SubmitThreadpoolWork SuspendThread SwitchToThread TerminateProcess TerminateThread TlsAlloc
+        TlsFree TlsGetValue TlsSetValue TryAcquireSRWLockExclusive TryAcquireSRWLockShared
+        TryEnterCriticalSection TrySubmitThreadpoolCallback UnregisterWait UnregisterWaitEx
         WaitForMultipleObjects WaitForMultipleObjectsEx WaitForSingleObject WaitForSingleObjectEx
-        WaitForThreadpoolIoCallbacks WaitOnAddress WakeAllConditionVariable WakeByAddressAll
+        WaitForThreadpoolIoCallbacks WaitForThreadpoolTimerCallbacks WaitForThreadpoolWaitCallbacks
+        WaitForThreadpoolWorkCallbacks WaitOnAddress WakeAllConditionVariable WakeByAddressAll
         WakeByAddressSingle WakeConditionVariable;
 
     System::Time:

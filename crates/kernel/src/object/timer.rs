@@ -19,7 +19,7 @@ use crate::status::Status;
 use crate::sync::Arc;
 
 /// Something that is called by the clock.
-pub(crate) trait Alarm: Send + Sync {
+pub trait Alarm: Send + Sync {
     /// The moment has come, for the setting with this generation. Gives the moment of the next firing.
     fn fire(&self, moment: Instant, generation: u64) -> Option<Instant>;
 
@@ -28,7 +28,7 @@ pub(crate) trait Alarm: Send + Sync {
 }
 
 /// Has `alarm` called at a moment, unless it is gone by then.
-pub(crate) fn schedule(moment: Instant, alarm: Weak<dyn Alarm>, generation: u64) {
+pub fn schedule(moment: Instant, alarm: Weak<dyn Alarm>, generation: u64) {
     CLOCK.schedule(moment, alarm, generation);
 }
 
@@ -152,8 +152,8 @@ impl Alarm for Timer {
     }
 }
 
-/// How long until a due time.
-fn delay(due: i64) -> Duration {
+/// How long until a due time: negative is relative, positive an absolute FILETIME, in units of 100 ns.
+pub fn delay(due: i64) -> Duration {
     let from = if due > 0 {
         filetime(SystemTime::now())
     } else {

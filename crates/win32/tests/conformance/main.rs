@@ -19,6 +19,7 @@ mod messages;
 mod net_events;
 mod nonblocking;
 mod overlapped;
+mod pool;
 mod ports;
 mod processes;
 mod profiles;
