@@ -707,6 +707,10 @@ typedef struct _COMMTIMEOUTS {
 } COMMTIMEOUTS, *LPCOMMTIMEOUTS;
 
 LARBOARD_BEGIN
+BOOL WINAPI RegisterWaitForSingleObject(
+    PHANDLE phNewWaitObject, HANDLE hObject, WAITORTIMERCALLBACK Callback, PVOID Context, ULONG dwMilliseconds,
+    ULONG dwFlags);
+BOOL WINAPI UnregisterWait(HANDLE WaitHandle);
 BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle, LPOVERLAPPED_COMPLETION_ROUTINE Function, ULONG Flags);
 BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
 DWORD WINAPI GetActiveProcessorCount(WORD GroupNumber);
@@ -815,5 +819,7 @@ LARBOARD_END
 #endif
 
 #include <larboard/profiles.h>
+
+#include <larboard/pool_environment.h>
 
 #endif
