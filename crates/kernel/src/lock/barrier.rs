@@ -4,7 +4,7 @@
 //! sets the count anew before it counts the round, so whoever comes early for the next round finds it right.
 
 use super::{blocking, spin};
-use crate::sync::{AtomicU32, Futex, Ordering};
+use crate::sync::{AtomicU32, Futex, Ordering, sanitizer};
 
 /// SYNCHRONIZATION_BARRIER, 32 bytes.
 #[repr(C)]
@@ -46,6 +46,7 @@ impl Barrier {
 
     /// Waits for the others. True for the one that came last.
     pub fn enter(&self, manner: Manner) -> bool {
+        sanitizer::release(self);
         self.inside.0.fetch_add(1, Ordering::Relaxed);
         let round = self.round.0.load(Ordering::Acquire);
         let last = self.missing.fetch_sub(1, Ordering::AcqRel) == 1;
@@ -57,6 +58,7 @@ impl Barrier {
         } else {
             self.wait(round, manner);
         }
+        sanitizer::acquire(self);
         if self.inside.0.fetch_sub(1, Ordering::Release) == 1 {
             self.inside.wake_all();
         }

@@ -12,7 +12,7 @@
 
 use super::{SPINS, blocking, spin};
 use crate::object::thread::Thread;
-use crate::sync::{AtomicU32, AtomicU64, Futex, Ordering};
+use crate::sync::{AtomicU32, AtomicU64, Futex, Ordering, sanitizer};
 
 const FREE: u32 = u32::MAX;
 const HELD: u32 = FREE - 1;
@@ -85,6 +85,7 @@ impl CriticalSection {
         match self.recursion_count.load(Ordering::Relaxed) {
             0 => {}
             1 => {
+                sanitizer::release(self);
                 self.owning_thread.store(0, Ordering::Relaxed);
                 self.recursion_count.store(0, Ordering::Relaxed);
                 if self.lock_count.0.swap(FREE, Ordering::Release) == WANTED {
@@ -109,6 +110,7 @@ impl CriticalSection {
 
     #[inline]
     fn own(&self, me: u64) {
+        sanitizer::acquire(self);
         self.owning_thread.store(me, Ordering::Relaxed);
         self.recursion_count.store(1, Ordering::Relaxed);
     }

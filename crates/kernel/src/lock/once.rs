@@ -5,7 +5,7 @@
 
 use super::blocking;
 use crate::status::Status;
-use crate::sync::{AtomicU32, AtomicU64, Futex, Ordering};
+use crate::sync::{AtomicU32, AtomicU64, Futex, Ordering, sanitizer};
 
 const UNTOUCHED: u64 = 0;
 const PENDING: u64 = 1;
@@ -46,7 +46,10 @@ impl Once {
         loop {
             let word = self.0.load(Ordering::Acquire);
             match (word & RESERVED, way) {
-                (COMPLETE, _) => return Ok(Begun::Complete(word & !RESERVED)),
+                (COMPLETE, _) => {
+                    sanitizer::acquire(self);
+                    return Ok(Begun::Complete(word & !RESERVED));
+                }
                 (_, Way::Check) => return Err(Status::UNSUCCESSFUL),
                 (UNTOUCHED, Way::Synchronous) if self.change(word, PENDING) => {
                     return Ok(Begun::Pending);
@@ -74,6 +77,7 @@ impl Once {
     }
 
     fn finish(&self, way: Way, to: u64) -> Result<(), Status> {
+        sanitizer::release(self);
         loop {
             let word = self.0.load(Ordering::Relaxed);
             match (word & RESERVED, way) {

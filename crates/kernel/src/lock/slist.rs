@@ -11,7 +11,7 @@
 //! A push releases the entry's successor and contents; whoever takes it acquires them through the head.
 
 use super::spin;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, sanitizer};
 
 /// SLIST_ENTRY: the program's memory begins with the address of the next entry.
 pub type Entry = AtomicU64;
@@ -51,6 +51,7 @@ impl List {
     /// # Safety
     /// `first` and `last` are aligned to 8 and lead from one to the other; they stay valid until they are taken.
     pub unsafe fn push(&self, first: *const Entry, last: *const Entry, count: u64) -> u64 {
+        sanitizer::release(self);
         let mut head = self.head.load(Ordering::Relaxed);
         loop {
             // SAFETY: valid by this function's contract, and nobody else's before the swap succeeds.
@@ -76,7 +77,10 @@ impl List {
             // SAFETY: the entry is in the list, where it stays while this thread has the taker's bit.
             let next = unsafe { (*first).load(Ordering::Relaxed) };
             match self.exchange(head, compose(next, (head & DEPTH).wrapping_sub(1))) {
-                Ok(_) => return address(head),
+                Ok(_) => {
+                    sanitizer::acquire(self);
+                    return address(head);
+                }
                 Err(now) => head = now,
             }
         }
@@ -85,7 +89,11 @@ impl List {
     /// Takes all entries: the address of the first, 0 if there is none.
     pub fn flush(&self) -> u64 {
         match self.begin_to_take() {
-            Some(_) => address(self.head.swap(0, Ordering::AcqRel)),
+            Some(_) => {
+                let head = self.head.swap(0, Ordering::AcqRel);
+                sanitizer::acquire(self);
+                address(head)
+            }
             None => 0,
         }
     }

@@ -15,7 +15,7 @@
 //! The release of every unlocking instruction meets the acquire of every locking one, through the state word.
 
 use super::{SPINS, blocking, spin};
-use crate::sync::{Futex, Ordering};
+use crate::sync::{Futex, Ordering, sanitizer};
 
 /// A writer has the lock; below are numbers of readers.
 const WRITING: u32 = (1 << 30) - 1;
@@ -49,6 +49,7 @@ impl SrwLock {
         if !self.change(0, WRITING) {
             self.wait_to_write();
         }
+        sanitizer::acquire(self);
     }
 
     /// Takes the lock alone if nobody has it.
@@ -57,7 +58,10 @@ impl SrwLock {
         let mut state = self.state.0.load(Ordering::Relaxed);
         while is_free(state) {
             match self.exchange(state, state | WRITING) {
-                Ok(_) => return true,
+                Ok(_) => {
+                    sanitizer::acquire(self);
+                    return true;
+                }
                 Err(now) => state = now,
             }
         }
@@ -67,6 +71,7 @@ impl SrwLock {
     /// Gives a lock back that the caller has alone. Nothing happens if nobody has it alone.
     #[inline]
     pub fn release_exclusive(&self) {
+        sanitizer::release(self);
         if self.change(WRITING, 0) {
             return;
         }
@@ -86,6 +91,7 @@ impl SrwLock {
         if !admits_reader(state) || !self.change(state, state + 1) {
             self.wait_to_read();
         }
+        sanitizer::acquire(self);
     }
 
     /// Takes the lock together with other readers if that needs no waiting.
@@ -94,7 +100,10 @@ impl SrwLock {
         let mut state = self.state.0.load(Ordering::Relaxed);
         while admits_reader(state) {
             match self.exchange(state, state + 1) {
-                Ok(_) => return true,
+                Ok(_) => {
+                    sanitizer::acquire(self);
+                    return true;
+                }
                 Err(now) => state = now,
             }
         }
@@ -108,6 +117,7 @@ impl SrwLock {
         if readers == 0 || readers == WRITING {
             return;
         }
+        sanitizer::release(self);
         let state = self.state.0.fetch_sub(1, Ordering::Release) - 1;
         // Whoever sleeps behind readers: the writers, and the readers that came after them.
         if is_free(state) && state != 0 {

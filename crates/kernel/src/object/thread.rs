@@ -21,7 +21,9 @@ use std::time::Instant;
 use super::apc::ApcQueue;
 use super::dispatcher::{Dispatcher, Signal};
 use super::{HandleCount, Object};
-use crate::sync::{Arc, AtomicBool, AtomicU32, Futex, Mutex, Ordering, Weak, thread_local};
+use crate::sync::{
+    Arc, AtomicBool, AtomicU32, Futex, Mutex, Ordering, Weak, sanitizer, thread_local,
+};
 
 /// STILL_ACTIVE: the exit code of a thread that has not ended.
 pub const STILL_ACTIVE: u32 = 259;
@@ -378,11 +380,13 @@ impl Thread {
         let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         // SAFETY: a fresh descriptor that nobody else owns.
         let fd = (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })?;
+        sanitizer::release(&self.kick);
         Some(self.kick.get_or_init(|| fd).as_raw_fd())
     }
 
     fn kick(&self) {
         if let Some(fd) = self.kick.get() {
+            sanitizer::acquire(&self.kick);
             let one = 1u64.to_ne_bytes();
             // SAFETY: the eventfd lives as long as `self`; eight bytes are read from this frame.
             unsafe { libc::write(fd.as_raw_fd(), one.as_ptr().cast(), 8) };
@@ -550,6 +554,7 @@ impl Claim {
 
     /// An APC was queued. True: the wait is over.
     pub fn alert(&self) -> bool {
+        sanitizer::release(self);
         self.0
             .compare_exchange(
                 WAITING_ALERTABLE,
@@ -567,7 +572,9 @@ impl Claim {
 
     /// How the wait ended; None while it goes on.
     pub fn outcome(&self) -> Option<Claimed> {
-        match self.0.load(Ordering::SeqCst) {
+        let word = self.0.load(Ordering::SeqCst);
+        sanitizer::acquire(self);
+        match word {
             WAITING | WAITING_ALERTABLE | RUNNING => None,
             ALERTED => Some(Claimed::Alerted),
             TIMED_OUT => Some(Claimed::TimedOut),
@@ -584,6 +591,7 @@ impl Claim {
     }
 
     fn take(&self, outcome: u32) -> bool {
+        sanitizer::release(self);
         let swap = |from| {
             self.0
                 .compare_exchange(from, outcome, Ordering::SeqCst, Ordering::SeqCst)

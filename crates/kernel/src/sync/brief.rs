@@ -17,6 +17,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::sanitizer;
+
 /// How often to look before giving the processor away.
 const SPINS: u32 = 64;
 /// How often to give it away before napping.
@@ -52,6 +54,7 @@ impl<T> Mutex<T> {
         if self.locked.swap(true, Ordering::Acquire) {
             self.wait();
         }
+        sanitizer::acquire(self);
         MutexGuard {
             mutex: self,
             stays_on_its_thread: PhantomData,
@@ -114,6 +117,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 impl<T> Drop for MutexGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
+        sanitizer::release(self.mutex);
         self.mutex.locked.store(false, Ordering::Release);
     }
 }
