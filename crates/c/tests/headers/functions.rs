@@ -51,6 +51,7 @@ const SHAPE: &str = r#"
 extern "C++" {
 template <class T> struct Size { static constexpr unsigned long long value = sizeof(T); };
 template <> struct Size<void> { static constexpr unsigned long long value = 0; };
+template <class T> struct Size<T &> { static constexpr unsigned long long value = sizeof(T *); };
 struct Sizes { unsigned long long of[16]; int count; };
 constexpr bool operator==(const Sizes &a, const Sizes &b) {
     if (a.count != b.count) return false;
