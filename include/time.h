@@ -8,6 +8,9 @@
 #include <corecrt.h>
 #include <corecrt_wconv.h>
 
+#undef CLOCKS_PER_SEC
+#define CLOCKS_PER_SEC ((clock_t)1000)
+#undef CLK_TCK
 #define CLK_TCK CLOCKS_PER_SEC
 
 LARBOARD_BEGIN

@@ -5,6 +5,9 @@
 #define _WIN32 1
 #define _WIN64 1
 
+/* libc's checks of buffers would take the functions of 32-bit wchar_t. */
+#undef _FORTIFY_SOURCE
+
 #define LARBOARD_WIDE_OF(text) L##text
 #define LARBOARD_WIDE(text) LARBOARD_WIDE_OF(text)
 #define __FILEW__ LARBOARD_WIDE(__FILE__)

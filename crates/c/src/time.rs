@@ -3,6 +3,7 @@
 use std::cell::UnsafeCell;
 use std::ffi::c_long;
 use std::ptr;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use libc::{time_t, tm};
 
@@ -315,6 +316,33 @@ pair! {
 pair! {
     /// `_strtime`, `_wstrtime`: as `_strtime_s` into 9 units.
     _strtime, _wstrtime, (to: *mut U) -> *mut U => clock_old
+}
+
+/// When the program began, in milliseconds of the monotonic clock.
+static BEGAN: AtomicI64 = AtomicI64::new(0);
+
+/// Runs before the program's own code.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static BEGIN: extern "C" fn() = begin;
+
+extern "C" fn begin() {
+    BEGAN.store(monotonic(), Ordering::Relaxed);
+}
+
+fn monotonic() -> i64 {
+    // SAFETY: a structure of numbers may be all zero; libc fills it.
+    unsafe {
+        let mut time = std::mem::zeroed::<libc::timespec>();
+        libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time);
+        time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+}
+
+/// `clock`: the milliseconds since the program began, whatever the processor did meanwhile.
+#[unsafe(no_mangle)]
+extern "C" fn larboard_clock() -> libc::clock_t {
+    monotonic() - BEGAN.load(Ordering::Relaxed)
 }
 
 /// `struct __timeb64`.

@@ -74,24 +74,26 @@ unsafe extern "C" fn larboardof_thread(
 }
 
 std::thread_local! {
-    static CONTEXT: Cell<*mut u16> = const { Cell::new(ptr::null_mut()) };
-}
-
-/// `wcstok` of old, without a context: this thread's own is used.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn larboard_wcstok_thread(text: *mut u16, set: *const u16) -> *mut u16 {
-    // SAFETY: the caller gives two texts.
-    unsafe { of_thread(text, set) }
+    /// Where this thread's last text goes on, narrow and wide.
+    static CONTEXT: [Cell<*mut ()>; 2] = const { [const { Cell::new(ptr::null_mut()) }; 2] };
 }
 
 /// # Safety
 /// As [`token`]; this thread's last text still exists if `text` is null.
-unsafe fn of_thread(text: *mut u16, set: *const u16) -> *mut u16 {
-    let mut context = CONTEXT.get();
-    // SAFETY: by this function's contract.
-    let token = unsafe { token(text, set, &raw mut context) };
-    CONTEXT.set(context);
-    token
+unsafe fn of_thread<U: Unit>(text: *mut U, set: *const U) -> *mut U {
+    CONTEXT.with(|contexts| {
+        let kept = &contexts[usize::from(U::WIDE)];
+        let mut context = kept.get().cast::<U>();
+        // SAFETY: by this function's contract.
+        let token = unsafe { token(text, set, &raw mut context) };
+        kept.set(context.cast());
+        token
+    })
+}
+
+pair! {
+    /// `strtok`, and `wcstok` of old: without a context this thread's own is used.
+    larboard_strtok, larboard_wcstok_thread, (text: *mut U, set: *const U) -> *mut U => of_thread
 }
 
 #[cfg(test)]

@@ -126,15 +126,11 @@ fn unsigned(size: Size, value: u64) -> u64 {
 }
 
 fn integer<U: Unit>(spec: &Spec, negative: bool, value: u64, sink: &mut dyn Sink<U>) {
-    let mut digits = match spec.kind {
-        b'o' => format!("{value:o}"),
-        b'x' => format!("{value:x}"),
-        b'X' => format!("{value:X}"),
-        _ => value.to_string(),
-    };
+    let mut buffer = [0; 22];
+    let mut digits = in_base(value, spec.kind, &mut buffer);
     let mut precision = spec.precision.unwrap_or(1);
     if value == 0 && precision == 0 {
-        digits.clear();
+        digits = &[];
     }
     let mut prefix = match (negative, spec.plus, spec.space) {
         (true, ..) => "-",
@@ -145,7 +141,7 @@ fn integer<U: Unit>(spec: &Spec, negative: bool, value: u64, sink: &mut dyn Sink
     match spec.kind {
         b'x' if spec.alternate && value != 0 => prefix = "0x",
         b'X' if spec.alternate && value != 0 => prefix = "0X",
-        b'o' if spec.alternate && !digits.starts_with('0') => {
+        b'o' if spec.alternate && !digits.starts_with(b"0") => {
             precision = precision.max(digits.len() + 1)
         }
         _ => {}
@@ -159,8 +155,27 @@ fn integer<U: Unit>(spec: &Spec, negative: bool, value: u64, sink: &mut dyn Sink
     padded(spec.left, padding, sink, |sink| {
         put_ascii(sink, prefix.as_bytes());
         sink.fill(U::ascii(b'0'), zeros);
-        put_ascii(sink, digits.as_bytes());
+        put_ascii(sink, digits);
     });
+}
+
+/// The digits of `value`: octal, hexadecimal in small or large letters, otherwise decimal.
+fn in_base(mut value: u64, kind: u8, buffer: &mut [u8; 22]) -> &[u8] {
+    let (base, letters) = match kind {
+        b'o' => (8, b"0123456789abcdef"),
+        b'x' => (16, b"0123456789abcdef"),
+        b'X' => (16, b"0123456789ABCDEF"),
+        _ => (10, b"0123456789abcdef"),
+    };
+    let mut at = buffer.len();
+    loop {
+        at -= 1;
+        buffer[at] = letters[(value % base) as usize];
+        value /= base;
+        if value == 0 {
+            return &buffer[at..];
+        }
+    }
 }
 
 fn number<U: Unit>(spec: &Spec, value: f64, sink: &mut dyn Sink<U>) {
@@ -213,11 +228,21 @@ unsafe fn text<U: Unit>(spec: &Spec, argument: *const u8, sink: &mut dyn Sink<U>
     } else if is_wide::<U>(spec) {
         // SAFETY: by this function's contract.
         let text = unsafe { unit::text_within(argument.cast::<u16>(), limit) };
+        if U::WIDE {
+            // SAFETY: the unit is u16, as its being wide says.
+            let text = unsafe { std::slice::from_raw_parts(text.as_ptr().cast::<U>(), text.len()) };
+            return text_padded(spec, text.len(), text, sink);
+        }
         count = text.len();
         U::extend_wide(&mut units, text);
     } else {
         // SAFETY: by this function's contract.
         let text = unsafe { unit::text_within(argument, limit) };
+        if !U::WIDE {
+            // SAFETY: the unit is u8, as its not being wide says.
+            let text = unsafe { std::slice::from_raw_parts(text.as_ptr().cast::<U>(), text.len()) };
+            return text_padded(spec, text.len(), text, sink);
+        }
         count = text.len();
         U::extend_narrow(&mut units, text);
     }

@@ -64,6 +64,14 @@ int main() {
     CHECK(gmtime_s(&fields, &start) == 0 && asctime_s(when, &fields) == 0);
     CHECK_TEXT(when, "Thu Jan 01 00:00:00 1970\n");
 
+    // The clock runs while nothing is done, in milliseconds.
+    clock_t before = clock();
+    _sleep(20);
+    CHECK(CLOCKS_PER_SEC == 1000 && clock() - before >= 20 && clock() < 60000);
+    char list[] = "a b";
+    CHECK_TEXT(strtok(list, " "), "a");
+    CHECK_TEXT(strtok(nullptr, " "), "b");
+
     srand(1);
     CHECK(rand() == 41 && rand() == 18467 && RAND_MAX == 32767);
     CHECK(strcmp(setlocale(LC_ALL, "korean"), "Korean_Korea.utf8") == 0 && setlocale(LC_ALL, "Klingon") == nullptr);
