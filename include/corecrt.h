@@ -10,7 +10,8 @@
 
 typedef size_t rsize_t;
 typedef int errno_t;
-typedef long long __time64_t;
+/* The same type as time_t: programs mix the two. */
+typedef __INT64_TYPE__ __time64_t;
 typedef int __time32_t;
 
 #ifndef __wint_t_defined

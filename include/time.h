@@ -58,6 +58,19 @@ extern char *larboard_tzname[2] __asm__("tzname");
 
 #ifdef __cplusplus
 extern "C++" {
+/* A time may be an __int64 too. */
+template <class T> struct larboard_int64 {};
+template <> struct larboard_int64<long long> { typedef time_t time; typedef struct tm *fields; typedef char *text; typedef errno_t code; };
+template <class T> inline typename larboard_int64<T>::time time(T *to) { return *to = time((time_t *)nullptr); }
+template <class T> inline typename larboard_int64<T>::time _time64(T *to) { return *to = _time64((__time64_t *)nullptr); }
+template <class T> inline typename larboard_int64<T>::fields localtime(const T *time) { return localtime((const time_t *)time); }
+template <class T> inline typename larboard_int64<T>::fields _localtime64(const T *time) { return localtime((const time_t *)time); }
+template <class T> inline typename larboard_int64<T>::fields gmtime(const T *time) { return gmtime((const time_t *)time); }
+template <class T> inline typename larboard_int64<T>::text ctime(const T *time) { return ctime((const time_t *)time); }
+template <class T> inline typename larboard_int64<T>::code localtime_s(struct tm *to, const T *time) { return localtime_s(to, (const time_t *)time); }
+template <class T> inline typename larboard_int64<T>::code _localtime64_s(struct tm *to, const T *time) { return localtime_s(to, (const time_t *)time); }
+template <class T> inline typename larboard_int64<T>::code gmtime_s(struct tm *to, const T *time) { return gmtime_s(to, (const time_t *)time); }
+template <class T> inline typename larboard_int64<T>::code _gmtime64_s(struct tm *to, const T *time) { return gmtime_s(to, (const time_t *)time); }
 template <size_t N> inline errno_t asctime_s(char (&to)[N], const struct tm *time) { return asctime_s(to, N, time); }
 template <size_t N> inline errno_t ctime_s(char (&to)[N], const time_t *time) { return ctime_s(to, N, time); }
 template <size_t N> inline errno_t _ctime64_s(char (&to)[N], const __time64_t *time) { return _ctime64_s(to, N, time); }

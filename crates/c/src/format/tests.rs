@@ -310,3 +310,115 @@ fn a_type_without_meaning_prints_itself() {
     assert_eq!(narrow("%y %k!", &[]), "y k!");
     assert_eq!(widely("100%한", &[]), "100한");
 }
+
+/// What libc makes of a format with one argument.
+fn libcs(format: &str, argument: &Argument) -> String {
+    let format = std::ffi::CString::new(format).unwrap();
+    let mut buffer = [0_u8; 512];
+    let start = buffer.as_mut_ptr().cast();
+    // SAFETY: the format takes one argument of the kind that is passed, and the buffer's size is named.
+    let length = unsafe {
+        match argument {
+            Integer(value) => libc::snprintf(start, buffer.len(), format.as_ptr(), *value),
+            Double(value) => libc::snprintf(start, buffer.len(), format.as_ptr(), *value),
+            Narrow(text) => libc::snprintf(start, buffer.len(), format.as_ptr(), text.as_ptr()),
+            Wide(_) => unreachable!("libc's wide text is another"),
+        }
+    };
+    String::from_utf8(buffer[..usize::try_from(length).unwrap()].to_vec()).unwrap()
+}
+
+/// Every combination of flags, with some widths and precisions.
+fn each_form(mut body: impl FnMut(&str)) {
+    for flags in 0..32_u32 {
+        let flags: String = "-+ #0"
+            .chars()
+            .enumerate()
+            .filter(|(at, _)| flags & 1 << at != 0)
+            .map(|(_, flag)| flag)
+            .collect();
+        for width in ["", "1", "5", "30"] {
+            for precision in ["", ".", ".0", ".1", ".7", ".25"] {
+                body(&format!("%{flags}{width}{precision}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn integers_are_those_of_libc() {
+    let values = [
+        0,
+        1,
+        7,
+        42,
+        0o777,
+        123_456_789,
+        u64::MAX,
+        1 << 63,
+        (1 << 63) - 1,
+    ];
+    each_form(|form| {
+        for kind in ["lld", "lli", "llu", "llx", "llX", "llo", "hd", "hhx"] {
+            let format = format!("{form}{kind}");
+            for value in values {
+                let expected = libcs(&format, &Integer(value));
+                assert_eq!(
+                    narrow(&format, &[Integer(value)]),
+                    expected,
+                    "{format} {value}"
+                );
+                assert_eq!(
+                    widely(&format, &[Integer(value)]),
+                    expected,
+                    "{format} {value}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn floating_point_is_that_of_libc() {
+    let values = [
+        0.0,
+        -0.0,
+        1.0,
+        -1.5,
+        0.1,
+        123_456.789,
+        1e-10,
+        9.995,
+        1e22,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        f64::INFINITY,
+    ];
+    each_form(|form| {
+        for kind in ["f", "e", "g", "E", "G"] {
+            let format = format!("{form}{kind}");
+            for value in values {
+                assert_eq!(
+                    narrow(&format, &[Double(value)]),
+                    libcs(&format, &Double(value)),
+                    "{format} {value}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn text_is_that_of_libc() {
+    each_form(|form| {
+        // Microsoft's fills with zeros before text as well.
+        if !form.contains('0') {
+            let format = format!("{form}s");
+            assert_eq!(
+                narrow(&format, &[Narrow(b"text\0")]),
+                libcs(&format, &Narrow(b"text\0")),
+                "{format}"
+            );
+        }
+    });
+}

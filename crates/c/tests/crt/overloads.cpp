@@ -64,6 +64,11 @@ int main() {
     CHECK(gmtime_s(&fields, &start) == 0 && asctime_s(when, &fields) == 0);
     CHECK_TEXT(when, "Thu Jan 01 00:00:00 1970\n");
 
+    __time64_t zero = 0;
+    __int64 large = 0;
+    CHECK(_gmtime64_s(&fields, &start) == 0 && gmtime_s(&fields, &zero) == 0 && gmtime_s(&fields, &large) == 0 && fields.tm_year == 70);
+    CHECK(time(&large) == large && large > 0 && time(NULL) >= large && time(0) > 0 && time(&start) > 0 && localtime(&large) != NULL);
+
     // The clock runs while nothing is done, in milliseconds.
     clock_t before = clock();
     _sleep(20);
