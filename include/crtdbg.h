@@ -86,6 +86,17 @@ LARBOARD_END
 #define _msize_dbg(memory, kind) _msize(memory)
 #define _strdup_dbg(s, kind, file, line) _strdup(s)
 
+#ifdef __cplusplus
+/* What programs make of `new` to find leaks: kind, file and line are not kept. */
+#include <new>
+extern "C++" {
+inline void *operator new(size_t size, int, const char *, int) { return ::operator new(size); }
+inline void *operator new[](size_t size, int, const char *, int) { return ::operator new[](size); }
+inline void operator delete(void *memory, int, const char *, int) noexcept { ::operator delete(memory); }
+inline void operator delete[](void *memory, int, const char *, int) noexcept { ::operator delete[](memory); }
+}
+#endif
+
 #define _CrtDbgBreak() __builtin_debugtrap()
 
 #ifdef _DEBUG

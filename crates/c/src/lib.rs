@@ -4,6 +4,7 @@
 //! The headers lie in `include/`. A function that libc has too has the symbol `larboard_NAME`, which the header says.
 
 mod algorithms;
+mod bits;
 mod classes;
 mod conio;
 mod console;

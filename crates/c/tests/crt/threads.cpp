@@ -70,6 +70,10 @@ int main() {
     CHECK(_CrtSetReportMode(_CRT_ASSERT, _CRTDBG_MODE_FILE) == _CRTDBG_MODE_WNDW);
     CHECK(_CrtSetDbgFlag(_CRTDBG_ALLOC_MEM_DF | _CRTDBG_LEAK_CHECK_DF) == _CRTDBG_ALLOC_MEM_DF);
 
+    int *watched = new (_NORMAL_BLOCK, __FILE__, __LINE__) int(5);
+    CHECK(*watched == 5 && _CrtDumpMemoryLeaks() == FALSE);
+    delete watched;
+
     void *memory = _aligned_malloc(100, 4096);
     CHECK(memory != nullptr && (uintptr_t)memory % 4096 == 0);
     _aligned_free(memory);
