@@ -17,6 +17,7 @@ use crate::unit::{self, Unit, pair};
 /// `_O_TEXT`, `_O_BINARY`, `_O_WTEXT`, `_O_U16TEXT`, `_O_U8TEXT`, as the header has them: bits that Linux does not use.
 const MODES: c_int = 0x7c00_0000;
 const TEXT: c_int = 0x0400_0000;
+const BINARY: c_int = 0x0800_0000;
 /// `_O_NOINHERIT`.
 const NO_INHERIT: c_int = libc::O_CLOEXEC;
 
@@ -197,7 +198,8 @@ extern "C" fn _chsize_s(fd: c_int, size: i64) -> c_int {
     }
 }
 
-/// `_setmode`: the mode before, or -1. Text and binary are the same here, and wide text is UTF-8 in every mode.
+/// `_setmode`: the mode before, or -1. Of standard input binary means that CR and LF stay; all other modes are one, and wide
+/// text is UTF-8 in each.
 #[unsafe(no_mangle)]
 extern "C" fn _setmode(fd: c_int, mode: c_int) -> c_int {
     if mode & MODES == 0 || mode & !MODES != 0 {
@@ -207,6 +209,9 @@ extern "C" fn _setmode(fd: c_int, mode: c_int) -> c_int {
     // SAFETY: takes numbers.
     if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
         return -1;
+    }
+    if fd == libc::STDIN_FILENO {
+        crate::stream::set_binary(crate::stream::standard_input(), mode == BINARY);
     }
     let before = known(|known| std::mem::replace(&mut known.entry(fd).or_default().mode, mode));
     if before == 0 { TEXT } else { before }

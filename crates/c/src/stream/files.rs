@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_int};
 
 use libc::FILE;
 
-use super::{Encoding, c_string, forget, none, set_encoding};
+use super::{Encoding, c_string, forget, none, set_binary, set_encoding};
 use crate::errno::{EINVAL, errno, invalid};
 use crate::path::native;
 use crate::unit::{self, Unit, pair};
@@ -15,10 +15,11 @@ struct Mode {
     encoding: Option<Encoding>,
     /// A new or emptied file begins with the mark of its encoding.
     marks: bool,
+    binary: bool,
 }
 
 impl Mode {
-    /// `t`, `b`, `c`, `n`, `S`, `R`, `T`, `D` say nothing here, `N` that children do not get the file; `x` fails if it exists.
+    /// `t`, `c`, `n`, `S`, `R`, `T`, `D` say nothing here, `N` that children do not get the file; `x` fails if it exists.
     fn parse(mode: &[u8]) -> Option<Self> {
         let (letters, rest) = match mode.iter().position(|byte| *byte == b',') {
             Some(comma) => (&mode[..comma], Some(&mode[comma + 1..])),
@@ -29,11 +30,13 @@ impl Mode {
             .next()
             .filter(|first| matches!(first, b'r' | b'w' | b'a'))?;
         let mut libc = vec![first];
+        let mut binary = false;
         for letter in letters {
             match letter {
                 b'+' | b'x' => libc.push(letter),
                 b'N' => libc.push(b'e'),
-                b't' | b'b' | b'c' | b'n' | b'S' | b'R' | b'T' | b'D' => {}
+                b'b' => binary = true,
+                b't' | b'c' | b'n' | b'S' | b'R' | b'T' | b'D' => {}
                 _ => return None,
             }
         }
@@ -46,6 +49,7 @@ impl Mode {
             libc: c_string(&libc),
             encoding,
             marks,
+            binary,
         })
     }
 }
@@ -94,6 +98,9 @@ unsafe fn open<U: Unit>(path: *const U, mode: *const U, file: *mut FILE) -> *mut
     } else {
         opened
     };
+    if !opened.is_null() && mode.binary {
+        set_binary(opened, true);
+    }
     if !opened.is_null()
         && let Some(encoding) = mode.encoding
     {
@@ -150,7 +157,7 @@ unsafe fn begin(file: *mut FILE, encoding: Encoding, marks: bool) {
     }
     // SAFETY: as above.
     unsafe { libc::rewind(file) };
-    let head: Vec<u8> = [stream.byte(), stream.byte(), stream.byte()]
+    let head: Vec<u8> = [stream.raw(), stream.raw(), stream.raw()]
         .into_iter()
         .flatten()
         .collect();
@@ -175,7 +182,7 @@ unsafe fn fopen<U: Unit>(path: *const U, mode: *const U) -> *mut FILE {
 
 pair! {
     /// `fopen`, `_wfopen`: with Microsoft's modes (`"rt"`, `"wb, ccs=UTF-8"`) and paths. Null with errno; a null pointer or
-    /// a mode without meaning is an invalid parameter. Lines are not translated: they end as they are.
+    /// a mode without meaning is an invalid parameter. In text mode CR and LF are read as LF; lines are written as they are.
     larboard_fopen, _wfopen, (path: *const U, mode: *const U) -> *mut FILE => fopen
 }
 

@@ -41,6 +41,8 @@ pub(crate) enum Encoding {
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 struct State {
     encoding: Encoding,
+    /// Opened as binary: the ends of lines are as they are.
+    binary: bool,
     /// The first half of a pair that was written.
     written: Option<u16>,
     /// The second half of a pair of which the first was read.
@@ -82,7 +84,18 @@ pub(crate) fn set_encoding(file: *mut FILE, encoding: Encoding) {
         file,
         State {
             encoding,
-            ..State::default()
+            ..state(file)
+        },
+    );
+}
+
+/// Says whether a stream is read as binary.
+pub(crate) fn set_binary(file: *mut FILE, binary: bool) {
+    set_state(
+        file,
+        State {
+            binary,
+            ..state(file)
         },
     );
 }
@@ -185,10 +198,61 @@ impl Locked {
         self.write_bytes(&crate::unit::narrow(text))
     }
 
-    /// The next byte.
+    /// The next byte. CR and LF are LF, unless the stream is binary.
     pub(crate) fn byte(&self) -> Option<u8> {
+        let byte = self.raw()?;
+        if byte == b'\r' && !state(self.file).binary {
+            match self.raw() {
+                Some(b'\n') => return Some(b'\n'),
+                Some(other) => {
+                    self.unread_byte(other);
+                }
+                None => {}
+            }
+        }
+        Some(byte)
+    }
+
+    /// The next byte as it is.
+    fn raw(&self) -> Option<u8> {
         // SAFETY: as in `write_bytes`.
         u8::try_from(unsafe { getc_unlocked(self.file) }).ok()
+    }
+
+    /// What libc's `fgets` has read of a line in text mode: its CR and LF become LF.
+    ///
+    /// # Safety
+    /// `line` is text that may be written.
+    unsafe fn end_line(&self, line: *mut u8) {
+        // SAFETY: by this function's contract; the indices are within the text.
+        unsafe {
+            let length = crate::unit::length(line);
+            let byte = |back: usize| {
+                if length >= back {
+                    line.add(length - back).read()
+                } else {
+                    0
+                }
+            };
+            let (last, before) = (byte(1), byte(2));
+            if (last == b'\n' && before != b'\r')
+                || !matches!(last, b'\r' | b'\n')
+                || state(self.file).binary
+            {
+                return;
+            }
+            if last == b'\n' {
+                line.add(length - 2).write(b'\n');
+                line.add(length - 1).write(0);
+            } else if let Some(next) = self.raw() {
+                // The buffer was full between the two.
+                if next == b'\n' {
+                    line.add(length - 1).write(b'\n');
+                } else {
+                    self.unread_byte(next);
+                }
+            }
+        }
     }
 
     /// Gives a byte back. libc keeps as many as needed.
@@ -205,7 +269,7 @@ impl Locked {
             return Some(second);
         }
         if state.encoding == Encoding::Utf16 {
-            return Some(u16::from_le_bytes([self.byte()?, self.byte()?]));
+            return Some(u16::from_le_bytes([self.raw()?, self.raw()?]));
         }
         let mut units = [0; 2];
         match self.character()?.encode_utf16(&mut units) {

@@ -191,7 +191,7 @@ unsafe extern "C" fn larboard_getchar() -> i32 {
     unsafe { read(standard_input(), -1, |stream| stream.byte().map(i32::from)) }
 }
 
-/// `fgets`: a line with its end, of at most `size - 1` bytes; null at the end of the file.
+/// `fgets`: a line with its end, which is LF in text mode, of at most `size - 1` bytes; null at the end of the file.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn larboard_fgets(buffer: *mut u8, size: i32, file: *mut FILE) -> *mut u8 {
     if buffer.is_null() || size <= 0 {
@@ -200,9 +200,13 @@ unsafe extern "C" fn larboard_fgets(buffer: *mut u8, size: i32, file: *mut FILE)
     }
     // SAFETY: the caller gives a buffer of `size` bytes, and an open stream, whose lock libc takes again.
     unsafe {
-        read(file, none(), |_| {
+        read(file, none(), |stream| {
             let line = libc::fgets(buffer.cast(), size, file).cast::<u8>();
-            (!line.is_null()).then_some(line)
+            if line.is_null() {
+                return None;
+            }
+            stream.end_line(line);
+            Some(line)
         })
     }
 }

@@ -56,6 +56,22 @@ static void files(const char *folder) {
     CHECK((file = _wfopen(wide_path, L"r, ccs=UNICODE")) != nullptr && fgetwc(file) == L'a' && fgetwc(file) == L'\uc11c');
     fclose(file);
 
+    // Text mode reads CR and LF as LF, however they are read.
+    char line_text[4], value[8];
+    CHECK((file = fopen(path, "wb")) != nullptr && fputs("ab\r\nc\rd\r\nwide\r\nx=1\r\n", file) >= 0 && fclose(file) == 0);
+    CHECK((file = fopen(path, "r")) != nullptr && fgets(line_text, 4, file) != nullptr);
+    CHECK_TEXT(line_text, "ab\n");
+    CHECK(getc(file) == 'c' && getc(file) == '\r' && getc(file) == 'd' && getc(file) == '\n');
+    CHECK(fgetws(line, 32, file) == line);
+    CHECK_WIDE(line, L"wide\n");
+    CHECK(fscanf(file, "x=%[^\n]", value) == 1);
+    CHECK_TEXT(value, "1");
+    fclose(file);
+    CHECK((file = fopen(path, "rb")) != nullptr && fgets(narrow, 32, file) != nullptr);
+    CHECK_TEXT(narrow, "ab\r\n");
+    fclose(file);
+    CHECK((file = fopen(path, "wb")) != nullptr && fputs("123456", file) >= 0 && fclose(file) == 0);
+
     struct _stat64 found;
     CHECK(_stat64(path, &found) == 0 && found.st_size == 6 && (found.st_mode & _S_IFREG) != 0);
     CHECK(_access(path, 0) == 0 && remove(path) == 0 && _access(path, 0) == -1 && errno == ENOENT);
