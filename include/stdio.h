@@ -5,7 +5,9 @@
 
 /* libc's functions of these names take another name. */
 #include <larboard/displace_stdio.h>
+#include <larboard/posix_off.h>
 #include_next <stdio.h>
+#include <larboard/posix_on.h>
 #include <larboard/restore_stdio.h>
 
 #include <corecrt.h>

@@ -4,7 +4,9 @@
 #define _INC_STDLIB
 
 #include <larboard/stdlib_first.h>
+#include <larboard/posix_off.h>
 #include_next <stdlib.h>
+#include <larboard/posix_on.h>
 #undef RAND_MAX
 #define RAND_MAX 0x7fff
 

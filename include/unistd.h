@@ -7,7 +7,9 @@
 #undef ssize_t
 #define ssize_t __ssize_t
 #define gethostname larboard_libc_gethostname
+#include <larboard/posix_off.h>
 #include_next <unistd.h>
+#include <larboard/posix_on.h>
 #undef gethostname
 #pragma pop_macro("ssize_t")
 

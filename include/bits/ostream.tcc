@@ -2,5 +2,7 @@
 #pragma GCC system_header
 #pragma push_macro("_GLIBCXX_USE_WCHAR_T")
 #undef _GLIBCXX_USE_WCHAR_T
+#include <larboard/annotations_off.h>
 #include_next <bits/ostream.tcc>
+#include <larboard/annotations_on.h>
 #pragma pop_macro("_GLIBCXX_USE_WCHAR_T")

@@ -4,6 +4,14 @@
 
 #define _WIN32 1
 #define _WIN64 1
+#ifdef __x86_64__
+#define _M_X64 100
+#define _M_AMD64 100
+#endif
+#ifdef __aarch64__
+#define _M_ARM64 1
+#endif
+#define _INTEGRAL_MAX_BITS 64
 
 /* libc's checks of buffers would take the functions of 32-bit wchar_t. */
 #undef _FORTIFY_SOURCE

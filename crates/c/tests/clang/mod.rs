@@ -92,8 +92,18 @@ impl Clang {
         extra: &[&str],
         source: &Source,
     ) -> Result<Output, String> {
+        self.says_to(standard, extra, &source.path)
+    }
+
+    /// What it says to a source that lies somewhere.
+    pub fn says_to(
+        &self,
+        standard: Standard,
+        extra: &[&str],
+        source: &Path,
+    ) -> Result<Output, String> {
         let mut command = self.compile(standard);
-        command.args(extra).arg(&source.path);
+        command.args(extra).arg(source);
         let output = command.output().map_err(|error| error.to_string())?;
         if output.status.success() {
             return Ok(output);

@@ -7,6 +7,7 @@ mod clang;
 mod constants;
 mod functions;
 mod layouts;
+mod sources;
 mod windows_sys_source;
 
 use std::fs;

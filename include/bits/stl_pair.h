@@ -1,0 +1,4 @@
+#pragma GCC system_header
+#include <larboard/annotations_off.h>
+#include_next <bits/stl_pair.h>
+#include <larboard/annotations_on.h>

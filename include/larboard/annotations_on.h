@@ -1,0 +1,2 @@
+#pragma pop_macro("__out")
+#pragma pop_macro("__in")
