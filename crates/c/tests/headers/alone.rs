@@ -56,12 +56,7 @@ fn source(standard: Standard, text: &str) -> Source {
 fn libraries(clang: &Clang, standard: Standard) -> Vec<&'static str> {
     match standard.language {
         Language::C => vec!["-DC"],
-        Language::Cxx => clang
-            .libraries
-            .iter()
-            .copied()
-            .filter(|library| *library != "-stdlib=libc++")
-            .collect(),
+        Language::Cxx => clang.libraries.clone(),
     }
 }
 

@@ -250,7 +250,12 @@ layouts! {
     Win32::System::Threading:
         IO_COUNTERS { ReadOperationCount WriteOperationCount OtherOperationCount ReadTransferCount WriteTransferCount
             OtherTransferCount }
+        PROCESS_INFORMATION { hProcess hThread dwProcessId dwThreadId }
         REASON_CONTEXT { Version Flags Reason }
+        STARTUPINFOA { cb lpReserved lpDesktop lpTitle dwX dwY dwXSize dwYSize dwXCountChars dwYCountChars
+            dwFillAttribute dwFlags wShowWindow cbReserved2 lpReserved2 hStdInput hStdOutput hStdError }
+        STARTUPINFOW { cb lpReserved lpDesktop lpTitle dwX dwY dwXSize dwYSize dwXCountChars dwYCountChars
+            dwFillAttribute dwFlags wShowWindow cbReserved2 lpReserved2 hStdInput hStdOutput hStdError }
         TP_CALLBACK_ENVIRON_V3 { Version Pool CleanupGroup CleanupGroupCancelCallback RaceDll ActivationContext
             FinalizationCallback u CallbackPriority Size }
         TP_POOL_STACK_INFORMATION { StackReserve StackCommit };
