@@ -12,69 +12,18 @@
 #include <threadpoollegacyapiset.h>
 #include <threadpoolapiset.h>
 #include <sysinfoapi.h>
-#if __has_include(<debugapi.h>)
 #include <debugapi.h>
-#endif
-#if __has_include(<fibersapi.h>)
 #include <fibersapi.h>
-#endif
-#if __has_include(<heapapi.h>)
 #include <heapapi.h>
-#endif
-#if __has_include(<interlockedapi.h>)
 #include <interlockedapi.h>
-#endif
-#if __has_include(<libloaderapi.h>)
 #include <libloaderapi.h>
-#endif
-#if __has_include(<memoryapi.h>)
 #include <memoryapi.h>
-#endif
-#if __has_include(<namedpipeapi.h>)
 #include <namedpipeapi.h>
-#endif
-#if __has_include(<processenv.h>)
 #include <processenv.h>
-#endif
-#if __has_include(<processtopologyapi.h>)
-#include <processtopologyapi.h>
-#endif
-#if __has_include(<profileapi.h>)
 #include <profileapi.h>
-#endif
-#if __has_include(<realtimeapiset.h>)
 #include <realtimeapiset.h>
-#endif
-#if __has_include(<securitybaseapi.h>)
-#include <securitybaseapi.h>
-#endif
-#if __has_include(<systemtopologyapi.h>)
-#include <systemtopologyapi.h>
-#endif
-#if __has_include(<timezoneapi.h>)
 #include <timezoneapi.h>
-#endif
-#if __has_include(<utilapiset.h>)
-#include <utilapiset.h>
-#endif
-#if __has_include(<stringapiset.h>)
 #include <stringapiset.h>
-#endif
-#if __has_include(<wow64apiset.h>)
-#include <wow64apiset.h>
-#endif
-#if __has_include(<fileapifromapp.h>)
-#include <fileapifromapp.h>
-#endif
-#if __has_include(<jobapi.h>)
-#include <jobapi.h>
-#endif
-#if __has_include(<jobapi2.h>)
-#include <jobapi2.h>
-#endif
-#if __has_include(<synchronizationapi.h>)
-#include <synchronizationapi.h>
-#endif
 
 #define WAIT_FAILED ((DWORD)0xFFFFFFFF)
 #define WAIT_OBJECT_0 ((DWORD)0)

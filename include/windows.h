@@ -17,43 +17,20 @@
 #include <winbase.h>
 #include <wingdi.h>
 #include <winuser.h>
-#if __has_include(<winnls.h>)
 #include <winnls.h>
-#endif
-#if __has_include(<wincon.h>)
 #include <wincon.h>
-#endif
-#if __has_include(<winver.h>)
-#include <winver.h>
-#endif
-#if __has_include(<winreg.h>)
-#include <winreg.h>
-#endif
-#if __has_include(<winnetwk.h>)
-#include <winnetwk.h>
-#endif
-#if __has_include(<virtdisk.h>)
-#include <virtdisk.h>
-#endif
-#if __has_include(<consoleapi.h>)
 #include <consoleapi.h>
-#endif
 
 #ifndef WIN32_LEAN_AND_MEAN
-#if __has_include(<mmsystem.h>)
 #include <mmsystem.h>
-#endif
-#if __has_include(<timeapi.h>)
-#include <timeapi.h>
-#endif
-#ifndef _WINSOCK2API_
+#include <shellapi.h>
+/* A program that defines _WINSOCKAPI_ wants no sockets from here. */
+#ifndef _WINSOCKAPI_
 #include <winsock2.h>
 #include <mswsock.h>
 #endif
 #endif
 
-#if __has_include(<winsvc.h>)
 #include <winsvc.h>
-#endif
 
 #endif

@@ -154,4 +154,12 @@
 #define PS_GEOMETRIC 0x00010000
 #define PS_TYPE_MASK 0x000f0000
 
+#ifndef NOGDI
+#define ERROR 0
+#define NULLREGION 1
+#define SIMPLEREGION 2
+#define COMPLEXREGION 3
+#define RGN_ERROR ERROR
+#endif
+
 #endif
