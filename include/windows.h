@@ -4,6 +4,12 @@
 #define _INC_WINDOWS
 
 #include <larboard/linkage.h>
+
+/* Programs include this header inside of extern "C", where the standard library's could not stand. */
+#ifdef __cplusplus
+extern "C++" {
+#endif
+
 /* Of the C library, what comes along with Microsoft's header. */
 #include <limits.h>
 #include <stdarg.h>
@@ -32,5 +38,9 @@
 #endif
 
 #include <winsvc.h>
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -53,33 +53,18 @@ INT WINAPI getnameinfo(
 PCSTR WINAPI inet_ntop(INT Family, const void *pAddr, PSTR pStringBuf, size_t StringBufSize) LARBOARD_SYMBOL(inet_ntop);
 INT WINAPI inet_pton(INT Family, PCSTR pszAddrString, PVOID pAddrBuf) LARBOARD_SYMBOL(inet_pton);
 LARBOARD_END
-/* The text of an error, in a buffer of the calling thread: Windows has one for all threads. */
-#define GAI_STRERROR_BUFFER_SIZE 1024
-#define LARBOARD_GAI_STRERROR(name, type, format) \
-    static inline __attribute__((unused)) type *name(int ecode) { \
-        static __thread type text[GAI_STRERROR_BUFFER_SIZE + 1]; \
-        format( \
-            FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK, NULL, (DWORD)ecode, \
-            MAKELANGID(LANG_NEUTRAL, SUBLANG_DEFAULT), text, GAI_STRERROR_BUFFER_SIZE, NULL); \
-        return text; \
-    }
-LARBOARD_GAI_STRERROR(gai_strerrorA, char, FormatMessageA)
-LARBOARD_GAI_STRERROR(gai_strerrorW, WCHAR, FormatMessageW)
-
 #define GetAddrInfoA getaddrinfo
 #define FreeAddrInfoA freeaddrinfo
 #define GetNameInfoA getnameinfo
 #define InetPtonA inet_pton
 #define InetNtopA inet_ntop
 #ifdef UNICODE
-#define gai_strerror gai_strerrorW
 #define GetAddrInfo GetAddrInfoW
 #define FreeAddrInfo FreeAddrInfoW
 #define GetNameInfo GetNameInfoW
 #define InetPton InetPtonW
 #define InetNtop InetNtopW
 #else
-#define gai_strerror gai_strerrorA
 #define GetAddrInfo GetAddrInfoA
 #define FreeAddrInfo FreeAddrInfoA
 #define GetNameInfo GetNameInfoA

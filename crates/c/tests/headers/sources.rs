@@ -36,6 +36,11 @@ fn names_of_libc_are_free() {
 }
 
 #[test]
+fn headers_stand_inside_of_extern_c() {
+    compiles("inside_extern_c.cpp", &["c++14", "c++20"]);
+}
+
+#[test]
 fn headers_of_libc_for_sockets_are_displaced() {
     compiles("in_place_of_libc.c", &["c11"]);
 }
