@@ -13,7 +13,7 @@ mod windows_sys_source;
 use std::fs;
 use std::path::Path;
 
-/// The headers that a program includes: those named as Microsoft's.
+/// The headers that a program includes: those named as Microsoft's. Others are parts of the C++ library.
 fn public_headers() -> Vec<String> {
     let mut names: Vec<String> = files(&clang::include())
         .into_iter()
