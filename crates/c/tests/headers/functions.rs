@@ -50,6 +50,7 @@ fn functions_have_the_shapes_of_windows_sys() {
 const SHAPE: &str = r#"
 extern "C++" {
 template <class T> struct Size { static constexpr unsigned long long value = sizeof(T); };
+template <class T> struct Size<T &> { static constexpr unsigned long long value = sizeof(T *); };
 template <> struct Size<void> { static constexpr unsigned long long value = 0; };
 template <class T> struct Size<T &> { static constexpr unsigned long long value = sizeof(T *); };
 struct Sizes { unsigned long long of[16]; int count; };
