@@ -20,6 +20,7 @@ pub mod Foundation {
 pub mod Graphics {
     /// What would draw.
     pub mod Gdi {
+        pub use crate::windows::stock::GetStockObject;
         pub use crate::windows::window::UpdateWindow;
         pub use windows_sys::Win32::Graphics::Gdi::*;
     }
@@ -507,6 +508,7 @@ pub mod UI {
             SendMessageCallbackW, SendMessageTimeoutA, SendMessageTimeoutW, SendMessageW,
             SendNotifyMessageA, SendNotifyMessageW,
         };
+        pub use crate::windows::stock::{LoadCursorA, LoadCursorW, LoadIconA, LoadIconW};
         pub use crate::windows::timers::{KillTimer, SetTimer};
         pub use crate::windows::tree::{
             FindWindowA, FindWindowExA, FindWindowExW, FindWindowW, GetParent,

@@ -43,7 +43,7 @@ same! {
         lstrcpynW lstrlenA lstrlenW;
 
     Graphics::Gdi:
-        UpdateWindow;
+        GetStockObject UpdateWindow;
 
     Media:
         timeBeginPeriod timeEndPeriod timeGetDevCaps timeGetTime timeKillEvent timeSetEvent;
@@ -228,8 +228,8 @@ same! {
         GetWindowLongPtrW GetWindowLongW GetWindowTextA GetWindowTextLengthA GetWindowTextLengthW
         GetWindowTextW GetWindowThreadProcessId InSendMessage InSendMessageEx IsCharAlphaA
         IsCharAlphaNumericA IsCharAlphaNumericW IsCharAlphaW IsCharLowerA IsCharUpperA IsCharUpperW
-        IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer MessageBoxA MessageBoxExA
-        MessageBoxExW MessageBoxW MsgWaitForMultipleObjects MsgWaitForMultipleObjectsEx PeekMessageA
+        IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer LoadCursorA LoadCursorW LoadIconA
+        LoadIconW MessageBoxA MessageBoxExA MessageBoxExW MessageBoxW MsgWaitForMultipleObjects MsgWaitForMultipleObjectsEx PeekMessageA
         PeekMessageW PostMessageA PostMessageW PostQuitMessage PostThreadMessageA PostThreadMessageW
         RegisterClassA RegisterClassExA RegisterClassExW RegisterClassW RegisterWindowMessageA
         RegisterWindowMessageW ReplyMessage SendMessageA SendMessageCallbackA SendMessageCallbackW

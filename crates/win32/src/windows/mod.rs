@@ -6,6 +6,7 @@ pub(crate) mod classes;
 pub(crate) mod messages;
 pub(crate) mod procedures;
 pub(crate) mod sending;
+pub(crate) mod stock;
 pub(crate) mod timers;
 pub(crate) mod tree;
 pub(crate) mod values;

@@ -5,11 +5,13 @@ use std::ptr::null_mut;
 use super::{NO_TEXT, Window, class};
 use crate::common::w::Win32::Foundation::{
     ERROR_CLASS_ALREADY_EXISTS, ERROR_CLASS_DOES_NOT_EXIST, ERROR_CLASS_HAS_WINDOWS,
-    ERROR_INVALID_PARAMETER,
+    ERROR_INVALID_PARAMETER, ERROR_RESOURCE_NAME_NOT_FOUND,
 };
+use crate::common::w::Win32::Graphics::Gdi::{DC_PEN, GetStockObject, HBRUSH, WHITE_BRUSH};
 use crate::common::w::Win32::UI::WindowsAndMessaging::{
     CreateWindowExW, DefWindowProcA, DefWindowProcW, DestroyWindow, GetClassInfoExW, GetClassInfoW,
-    GetClassNameA, GetClassNameW, IsWindowUnicode, RegisterClassA, RegisterClassExW,
+    GetClassNameA, GetClassNameW, IDC_ARROW, IDC_WAIT, IDI_APPLICATION, IsWindowUnicode,
+    LoadCursorA, LoadCursorW, LoadIconA, LoadIconW, RegisterClassA, RegisterClassExW,
     RegisterClassW, UnregisterClassW, WNDCLASSA, WNDCLASSEXW, WNDCLASSW,
 };
 use crate::common::{in_own_thread, last_error, wide};
@@ -149,4 +151,42 @@ fn msg_33_narrow_classes_have_narrow_windows() {
         assert_eq!(call!(IsWindowUnicode(window)), 0);
         assert_ne!(call!(DestroyWindow(window)), 0);
     });
+}
+
+/// MSG-43: Predefined icons, cursors and stock objects are there, each the same every time, and a class keeps them.
+#[test]
+fn msg_43_what_is_always_there() {
+    let icon = call!(LoadIconW(null_mut(), IDI_APPLICATION));
+    let arrow = call!(LoadCursorW(null_mut(), IDC_ARROW));
+    let brush = call!(GetStockObject(WHITE_BRUSH));
+    assert!(!icon.is_null() && !arrow.is_null() && !brush.is_null());
+    assert_ne!(arrow, call!(LoadCursorW(null_mut(), IDC_WAIT)));
+    assert_eq!(
+        icon,
+        call!(LoadIconA(null_mut(), IDI_APPLICATION.cast::<u8>()))
+    );
+    assert_eq!(
+        arrow,
+        call!(LoadCursorA(null_mut(), IDC_ARROW.cast::<u8>()))
+    );
+    assert!(call!(LoadIconW(null_mut(), std::ptr::without_provenance(7))).is_null());
+    assert_eq!(last_error(), ERROR_RESOURCE_NAME_NOT_FOUND);
+    assert!(call!(GetStockObject(9)).is_null());
+    assert!(call!(GetStockObject(DC_PEN + 1)).is_null());
+    let name = wide("larboard class with a cursor");
+    let class = WNDCLASSW {
+        hIcon: icon,
+        hCursor: arrow,
+        hbrBackground: brush as HBRUSH,
+        ..plain(&name)
+    };
+    assert_ne!(call!(RegisterClassW(&class)), 0);
+    let mut found = WNDCLASSW::default();
+    assert_ne!(
+        call!(GetClassInfoW(null_mut(), name.as_ptr(), &mut found)),
+        0
+    );
+    assert_eq!((found.hIcon, found.hCursor), (icon, arrow));
+    assert_eq!(found.hbrBackground, brush as HBRUSH);
+    assert_ne!(call!(UnregisterClassW(name.as_ptr(), null_mut())), 0);
 }
