@@ -118,10 +118,10 @@ void _sleep(unsigned int milliseconds) __asm__("larboard_crt_sleep");
 void _beep(unsigned int frequency, unsigned int milliseconds) __asm__("larboard_crt_beep");
 
 /* The compiler knows how to turn round. */
-unsigned int _rotl(unsigned int value, int shift);
-unsigned int _rotr(unsigned int value, int shift);
-__UINT64_TYPE__ _rotl64(__UINT64_TYPE__ value, int shift);
-__UINT64_TYPE__ _rotr64(__UINT64_TYPE__ value, int shift);
+unsigned int(_rotl)(unsigned int value, int shift);
+unsigned int(_rotr)(unsigned int value, int shift);
+__UINT64_TYPE__(_rotl64)(__UINT64_TYPE__ value, int shift);
+__UINT64_TYPE__(_rotr64)(__UINT64_TYPE__ value, int shift);
 static inline unsigned short _byteswap_ushort(unsigned short value) { return __builtin_bswap16(value); }
 static inline unsigned int _byteswap_ulong(unsigned int value) { return __builtin_bswap32(value); }
 static inline unsigned long long _byteswap_uint64(unsigned long long value) { return __builtin_bswap64(value); }

@@ -12,27 +12,7 @@ use std::sync::LazyLock;
 use clang::Clang;
 
 /// The library as it is now.
-static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--offline", "-p", "larboard-c"])
-        .arg("--message-format=json-render-diagnostics")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs");
-    assert!(
-        built.status.success(),
-        "{}",
-        String::from_utf8_lossy(&built.stderr)
-    );
-    String::from_utf8_lossy(&built.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|message| message["filenames"].as_array().cloned())
-        .flatten()
-        .filter_map(|name| name.as_str().map(PathBuf::from))
-        .find(|name| name.ends_with("liblarboard.a"))
-        .expect("the library is among what was built")
-});
+static LIBRARY: LazyLock<PathBuf> = LazyLock::new(clang::library);
 
 /// A program of this folder, built; it goes with the value.
 struct Program(PathBuf);
