@@ -57,7 +57,7 @@ pub(crate) fn open<T: Object>(inherits: BOOL, name: impl Name) -> HANDLE {
 }
 
 /// The empty name is none, and the namespace of the session is the usual one.
-fn normalize(name: Option<String>) -> Option<String> {
+pub(crate) fn normalize(name: Option<String>) -> Option<String> {
     let name = name?;
     let name = name.strip_prefix("Local\\").unwrap_or(&name);
     (!name.is_empty()).then(|| name.to_owned())

@@ -1,15 +1,17 @@
 //! Files and shared memory in the address space (MEM-18 to MEM-24).
 //!
-//! A section without a file is a file in memory that has no name in Linux. Names are known inside this process.
+//! A section without a file is a file in memory: one of a name lies where other processes find it (`shared`), the others have
+//! no name in Linux. The names of sections of files are known inside this process.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_BAD_EXE_FORMAT, ERROR_FILE_INVALID, ERROR_INVALID_ADDRESS,
-    ERROR_INVALID_PARAMETER, ERROR_MAPPED_ALIGNMENT, ERROR_NOT_ENOUGH_MEMORY,
-    ERROR_PRIVILEGE_NOT_HELD, FALSE, HANDLE, INVALID_HANDLE_VALUE, TRUE,
+    ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_BAD_EXE_FORMAT, ERROR_FILE_INVALID,
+    ERROR_FILE_NOT_FOUND, ERROR_INVALID_ADDRESS, ERROR_INVALID_PARAMETER, ERROR_MAPPED_ALIGNMENT,
+    ERROR_NOT_ENOUGH_MEMORY, ERROR_PRIVILEGE_NOT_HELD, FALSE, HANDLE, INVALID_HANDLE_VALUE, TRUE,
 };
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::Win32::System::Memory::{
@@ -23,10 +25,12 @@ use windows_sys::core::{BOOL, PCSTR, PCWSTR};
 use larboard_kernel::device::Device;
 use larboard_kernel::io::file::File;
 use larboard_kernel::object::dispatcher::{Dispatcher, Signal};
-use larboard_kernel::object::{HandleCount, Object};
+use larboard_kernel::object::{HandleCount, Object, names};
+use larboard_kernel::status::Status;
 
 use super::regions::{self, GRANULARITY, Region};
-use crate::error::Win32Error;
+use super::shared::{self, Shared};
+use crate::error::{Win32Error, last_error, set_last_error};
 use crate::guard::{is_bad, win32};
 use crate::handles;
 use crate::named::{self, Name};
@@ -97,7 +101,7 @@ pub unsafe extern "system" fn OpenFileMappingW(
     lpname: PCWSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    named::open::<Section>(binherithandle, || unsafe { wide(lpname) })
+    open(binherithandle, unsafe { wide(lpname) })
 }
 
 /// As [`OpenFileMappingW`], with a narrow name.
@@ -111,7 +115,7 @@ pub unsafe extern "system" fn OpenFileMappingA(
     lpname: PCSTR,
 ) -> HANDLE {
     // SAFETY: this function's contract.
-    named::open::<Section>(binherithandle, || unsafe { narrow(lpname) })
+    open(binherithandle, unsafe { narrow(lpname) })
 }
 
 /// Maps a part of a section, which begins at a multiple of 64 KiB; size 0 is the rest (MEM-20, MEM-21). The view stays
@@ -226,6 +230,8 @@ struct Section {
     descriptor: OwnedFd,
     size: u64,
     protect: PAGE_PROTECTION_FLAGS,
+    /// Other processes may have it too.
+    shared: Option<Shared>,
 }
 
 impl Object for Section {
@@ -235,6 +241,12 @@ impl Object for Section {
 
     fn handles(&self) -> &HandleCount {
         &self.handles
+    }
+
+    fn last_handle_closed(&self) {
+        if let Some(shared) = &self.shared {
+            shared.close(&self.descriptor);
+        }
     }
 }
 
@@ -249,50 +261,91 @@ unsafe fn create(
     size: u64,
     name: impl Name,
 ) -> HANDLE {
-    let section = win32(None, || {
-        if protect & SEC_LARGE_PAGES != 0 {
-            return Err(ERROR_PRIVILEGE_NOT_HELD.into());
-        }
-        if protect & SEC_IMAGE != 0 {
-            return Err(ERROR_BAD_EXE_FORMAT.into());
-        }
-        let protect = protect & !SECTION_FLAGS;
-        let known = [
-            PAGE_READONLY,
-            PAGE_READWRITE,
-            PAGE_WRITECOPY,
-            PAGE_EXECUTE_READ,
-            PAGE_EXECUTE_READWRITE,
-            PAGE_EXECUTE_WRITECOPY,
-        ];
-        if !known.contains(&protect) {
-            return Err(ERROR_INVALID_PARAMETER.into());
-        }
-        let (descriptor, size) = if file == INVALID_HANDLE_VALUE {
-            (memory(size)?, size)
-        } else {
-            of_file(file, protect, size)?
-        };
-        Ok(Some(Section {
-            dispatcher: Dispatcher::new(Signal::Notification(false)),
-            handles: HandleCount::default(),
-            descriptor,
-            size,
-            protect,
-        }))
-    });
-    let Some(section) = section else {
+    let name = named::normalize(name());
+    let checked = win32(None, || check(protect).map(Some));
+    let Some(protect) = checked else {
         return std::ptr::null_mut();
     };
+    let existed = Cell::new(false);
+    let make = || {
+        let section = if file == INVALID_HANDLE_VALUE {
+            of_memory(name.as_deref(), protect, size, &existed)
+        } else {
+            of_file(file, protect, size)
+                .map(|(descriptor, size)| Section::new(descriptor, size, protect, None))
+        };
+        section
+            .map(Arc::new)
+            .map_err(|Win32Error(code)| Status::from_wsa(code))
+    };
     // SAFETY: this function's contract.
-    unsafe { named::create(attributes, name, || Ok(Arc::new(section))) }
+    let handle = unsafe { named::create(attributes, || name.clone(), make) };
+    if !handle.is_null() && existed.get() {
+        set_last_error(ERROR_ALREADY_EXISTS);
+    }
+    handle
+}
+
+/// The protection without what concerns sections only.
+fn check(protect: PAGE_PROTECTION_FLAGS) -> Result<PAGE_PROTECTION_FLAGS, Win32Error> {
+    if protect & SEC_LARGE_PAGES != 0 {
+        return Err(ERROR_PRIVILEGE_NOT_HELD.into());
+    }
+    if protect & SEC_IMAGE != 0 {
+        return Err(ERROR_BAD_EXE_FORMAT.into());
+    }
+    let known = [
+        PAGE_READONLY,
+        PAGE_READWRITE,
+        PAGE_WRITECOPY,
+        PAGE_EXECUTE_READ,
+        PAGE_EXECUTE_READWRITE,
+        PAGE_EXECUTE_WRITECOPY,
+    ];
+    let protect = protect & !SECTION_FLAGS;
+    if known.contains(&protect) {
+        Ok(protect)
+    } else {
+        Err(ERROR_INVALID_PARAMETER.into())
+    }
+}
+
+/// A section of memory, where other processes find it if it has a name.
+fn of_memory(
+    name: Option<&str>,
+    protect: PAGE_PROTECTION_FLAGS,
+    size: u64,
+    existed: &Cell<bool>,
+) -> Result<Section, Win32Error> {
+    if size == 0 {
+        return Err(ERROR_INVALID_PARAMETER.into());
+    }
+    if let Some(name) = name
+        && let Some(found) = shared::create(name, size)?
+    {
+        existed.set(found.existed);
+        return Ok(Section::found(found, protect));
+    }
+    Ok(Section::new(memory(size)?, size, protect, None))
+}
+
+/// The section of a name, in this process or another one.
+fn open(inherits: BOOL, name: Option<String>) -> HANDLE {
+    let handle = named::open::<Section>(inherits, || name.clone());
+    if !handle.is_null() || last_error() != ERROR_FILE_NOT_FOUND {
+        return handle;
+    }
+    win32(std::ptr::null_mut(), || {
+        let name = named::normalize(name).ok_or(ERROR_FILE_NOT_FOUND)?;
+        let found = shared::open(&name)?;
+        let section = Arc::new(Section::found(found, PAGE_READWRITE));
+        let (section, _) = names::create(&name, || Ok(section))?;
+        handles::inheritable(section, inherits)
+    })
 }
 
 /// A file in memory.
 fn memory(size: u64) -> Result<OwnedFd, Win32Error> {
-    if size == 0 {
-        return Err(ERROR_INVALID_PARAMETER.into());
-    }
     // SAFETY: the name ends with 0.
     let fd = unsafe { libc::memfd_create(c"larboard-section".as_ptr(), libc::MFD_CLOEXEC) };
     if fd < 0 {
@@ -399,6 +452,26 @@ fn map(
 }
 
 impl Section {
+    fn new(
+        descriptor: OwnedFd,
+        size: u64,
+        protect: PAGE_PROTECTION_FLAGS,
+        shared: Option<Shared>,
+    ) -> Self {
+        Self {
+            dispatcher: Dispatcher::new(Signal::Notification(false)),
+            handles: HandleCount::default(),
+            descriptor,
+            size,
+            protect,
+            shared,
+        }
+    }
+
+    fn found(found: shared::Found, protect: PAGE_PROTECTION_FLAGS) -> Self {
+        Self::new(found.descriptor, found.size, protect, Some(found.shared))
+    }
+
     /// The size of a view from an offset on.
     fn part(&self, offset: u64, size: usize) -> Result<usize, Win32Error> {
         if !offset.is_multiple_of(GRANULARITY as u64) {

@@ -6,3 +6,4 @@ mod maps;
 pub(crate) mod movable;
 pub(crate) mod pages;
 mod regions;
+mod shared;

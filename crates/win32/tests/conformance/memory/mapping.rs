@@ -273,3 +273,66 @@ fn mem_24_views_of_files() {
     assert_eq!(last_error(), ERROR_FILE_INVALID);
     assert_eq!(call!(FlushViewOfFile(null(), 0)), 0);
 }
+
+/// Not a test: what `mem_19_other_processes` runs as a process of its own.
+#[test]
+#[ignore = "part of another test"]
+fn uses_the_section_of_another_process() {
+    let Ok(name) = std::env::var("LARBOARD_TEST_SECTION") else {
+        return;
+    };
+    let wide_name = wide(&name);
+    let open = || call!(OpenFileMappingW(FILE_MAP_ALL_ACCESS, 0, wide_name.as_ptr()));
+    let opened = Handle::new(open());
+    let view = View::of(opened.raw(), FILE_MAP_WRITE);
+    assert_eq!(view.at(5), 55);
+    view.set(6, 66);
+    let made = Handle::new(create(
+        INVALID_HANDLE_VALUE,
+        PAGE_READWRITE,
+        4096,
+        Some(&name),
+    ));
+    assert_eq!(last_error(), ERROR_ALREADY_EXISTS);
+    assert_eq!(View::of(made.raw(), FILE_MAP_READ).at(6), 66);
+    assert_eq!(
+        View::part(made.raw(), FILE_MAP_READ, 65_536, 0).map(|view| view.at(0)),
+        Ok(0)
+    );
+}
+
+/// MEM-19: other processes find a section by its name as well, as long as somebody has a handle.
+#[test]
+fn mem_19_other_processes() {
+    let name = format!("Global\\larboard/section: 공유 {}", std::process::id());
+    let section = Handle::new(create(
+        INVALID_HANDLE_VALUE,
+        PAGE_READWRITE,
+        100_000,
+        Some(&name),
+    ));
+    assert_eq!(last_error(), 0);
+    let view = View::of(section.raw(), FILE_MAP_WRITE);
+    view.set(5, 55);
+    let other = || {
+        let program = std::env::current_exe().expect("this program");
+        std::process::Command::new(program)
+            .args([
+                "--exact",
+                "memory::mapping::uses_the_section_of_another_process",
+                "--ignored",
+            ])
+            .env("LARBOARD_TEST_SECTION", &name)
+            .output()
+            .expect("it runs")
+    };
+    let told = other();
+    assert!(
+        told.status.success(),
+        "{}",
+        String::from_utf8_lossy(&told.stdout)
+    );
+    assert_eq!(view.at(6), 66);
+    drop(section);
+    assert!(!other().status.success(), "the name is gone");
+}
