@@ -5,4 +5,9 @@
 #include <iptypes.h>
 #include <netioapi.h>
 
+LARBOARD_BEGIN
+ULONG WINAPI GetAdaptersAddresses(
+    ULONG Family, ULONG Flags, PVOID Reserved, PIP_ADAPTER_ADDRESSES AdapterAddresses, PULONG SizePointer);
+LARBOARD_END
+
 #endif

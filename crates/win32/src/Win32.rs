@@ -26,6 +26,20 @@ pub mod Graphics {
     }
 }
 
+/// Adapters.
+pub mod NetworkManagement {
+    /// Adapters and their addresses.
+    pub mod IpHelper {
+        pub use crate::adapters::GetAdaptersAddresses;
+        pub use windows_sys::Win32::NetworkManagement::IpHelper::*;
+    }
+
+    /// What the structures of adapters are made of.
+    pub mod Ndis {
+        pub use windows_sys::Win32::NetworkManagement::Ndis::*;
+    }
+}
+
 /// Networking.
 pub mod Networking {
     /// Sockets.

@@ -11,6 +11,7 @@
 
 #![allow(non_snake_case)]
 
+mod adapters;
 mod apc;
 mod clock;
 mod command_line;

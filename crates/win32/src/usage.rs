@@ -90,11 +90,11 @@ pub unsafe extern "system" fn GetSystemTimes(
     })
 }
 
-/// Memory of this process in bytes: the working set is what lies in physical memory, the page file usage what is its own
+/// Memory of a process in bytes: the working set is what lies in physical memory, the page file usage what is its own
 /// alone, in memory or swap. The quotas of the pools are 0; the peak of the page file usage is the largest one that was asked
-/// for. `PROCESS_MEMORY_COUNTERS_EX` is filled too, by its size.
+/// for, of another process the usage itself. `PROCESS_MEMORY_COUNTERS_EX` is filled too, by its size.
 ///
-/// Errors: `ERROR_INVALID_HANDLE`, `ERROR_BAD_LENGTH`, `ERROR_NOACCESS`.
+/// Errors: `ERROR_INVALID_HANDLE`, `ERROR_BAD_LENGTH`, `ERROR_NOACCESS`; `ERROR_GEN_FAILURE` for a process that has ended.
 ///
 /// # Safety
 /// `ppsmemcounters` is null or valid for writes of `cb` bytes.
@@ -105,7 +105,7 @@ pub unsafe extern "system" fn K32GetProcessMemoryInfo(
     cb: u32,
 ) -> BOOL {
     win32(FALSE, || {
-        process::check_current(process)?;
+        let process = process::get(process)?.id();
         if is_bad(ppsmemcounters) {
             return Err(ERROR_NOACCESS.into());
         }
@@ -113,7 +113,7 @@ pub unsafe extern "system" fn K32GetProcessMemoryInfo(
         if cb < size_of::<PROCESS_MEMORY_COUNTERS>() {
             return Err(ERROR_BAD_LENGTH.into());
         }
-        let counters = memory_of_this_process()?;
+        let counters = memory_of(process)?;
         if cb >= size_of::<PROCESS_MEMORY_COUNTERS_EX>() {
             // SAFETY: valid for this size by this function's contract.
             unsafe { store(ppsmemcounters.cast(), counters) };
@@ -160,10 +160,10 @@ pub unsafe extern "system" fn K32GetPerformanceInfo(
     })
 }
 
-fn memory_of_this_process() -> Result<PROCESS_MEMORY_COUNTERS_EX, Win32Error> {
+fn memory_of(process: u32) -> Result<PROCESS_MEMORY_COUNTERS_EX, Win32Error> {
     static PEAK: AtomicU64 = AtomicU64::new(0);
-    let status = Table::of("/proc/self/status")?;
-    let stat = read("/proc/self/stat")?;
+    let status = Table::of(&format!("/proc/{process}/status"))?;
+    let stat = read(&format!("/proc/{process}/stat"))?;
     // Behind the name, which may contain anything: the state is the third field.
     let fields = stat
         .rsplit_once(')')
@@ -172,7 +172,11 @@ fn memory_of_this_process() -> Result<PROCESS_MEMORY_COUNTERS_EX, Win32Error> {
     let fields: Vec<&str> = fields.split_whitespace().collect();
     let field = |n: usize| fields.get(n - 3).copied().map_or(0, number);
     let own = status.bytes("RssAnon") + status.bytes("VmSwap");
-    let peak = PEAK.fetch_max(own, Ordering::Relaxed).max(own);
+    let peak = if process == std::process::id() {
+        PEAK.fetch_max(own, Ordering::Relaxed).max(own)
+    } else {
+        own
+    };
     Ok(PROCESS_MEMORY_COUNTERS_EX {
         cb: size_of::<PROCESS_MEMORY_COUNTERS_EX>() as u32,
         PageFaultCount: (field(10) + field(12)) as u32,

@@ -48,6 +48,9 @@ same! {
     Media:
         timeBeginPeriod timeEndPeriod timeGetDevCaps timeGetTime timeKillEvent timeSetEvent;
 
+    NetworkManagement::IpHelper:
+        GetAdaptersAddresses;
+
     Networking::WinSock:
         AcceptEx FreeAddrInfoW GetAcceptExSockaddrs GetAddrInfoW GetHostNameW GetNameInfoW InetNtopW
         InetPtonW TransmitFile WSAAccept WSAAddressToStringA WSAAddressToStringW WSAAsyncSelect

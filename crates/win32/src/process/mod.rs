@@ -223,6 +223,11 @@ impl Process {
         self.descriptor.is_none()
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
     fn priority_class(&self) -> &AtomicU32 {
         &self.priority_class
     }

@@ -6,6 +6,11 @@ use crate::common::w::Win32::Foundation::{
     ERROR_INVALID_PARAMETER, ERROR_MORE_DATA, ERROR_OLD_WIN_VERSION, FILETIME,
     STATUS_INVALID_HANDLE, STATUS_SUCCESS,
 };
+use crate::common::w::Win32::NetworkManagement::IpHelper::{
+    GetAdaptersAddresses, IP_ADAPTER_ADDRESSES_LH,
+};
+use crate::common::w::Win32::NetworkManagement::Ndis::IfOperStatusUp;
+use crate::common::w::Win32::Networking::WinSock::{AF_INET, AF_UNSPEC, SOCKADDR_IN};
 use crate::common::w::Win32::Security::Cryptography::{
     BCRYPT_USE_SYSTEM_PREFERRED_RNG, BCryptGenRandom,
 };
@@ -238,4 +243,49 @@ fn random_numbers() {
     assert_eq!((first.0, second.0), (STATUS_SUCCESS, STATUS_SUCCESS));
     assert_ne!(first.1, second.1);
     assert_eq!(random(none, 0).0, STATUS_INVALID_HANDLE);
+}
+
+/// The loopback adapter is among the adapters, with its address; a short buffer is told the size needed.
+#[test]
+fn adapters() {
+    let list = |buffer: *mut u64, size: &mut u32, family| {
+        let to = buffer.cast();
+        call!(GetAdaptersAddresses(
+            u32::from(family),
+            0,
+            std::ptr::null(),
+            to,
+            size
+        ))
+    };
+    let mut size = 0;
+    let none = std::ptr::null_mut();
+    assert_eq!(list(none, &mut size, AF_UNSPEC), ERROR_BUFFER_OVERFLOW);
+    assert_eq!(list(none, &mut size, 99), ERROR_INVALID_PARAMETER);
+    // Addresses may come meanwhile.
+    let mut buffer = vec![0u64; size as usize / 8 + 512];
+    let mut size = size_of_val(buffer.as_slice()) as u32;
+    assert_eq!(list(buffer.as_mut_ptr(), &mut size, AF_INET), 0);
+    let mut adapter = buffer.as_ptr().cast::<IP_ADAPTER_ADDRESSES_LH>();
+    let mut found = false;
+    while !adapter.is_null() {
+        let about = call!(&*adapter);
+        assert!(call!(about.Anonymous1.Anonymous.IfIndex) > 0);
+        assert_ne!(call!(*about.FriendlyName), 0);
+        let mut unicast = about.FirstUnicastAddress;
+        while !unicast.is_null() {
+            let address = call!(&*unicast);
+            assert_eq!(address.Address.iSockaddrLength, 16);
+            let ip = call!(*address.Address.lpSockaddr.cast::<SOCKADDR_IN>());
+            let is_loopback = call!(ip.sin_addr.S_un.S_addr) == u32::from_ne_bytes([127, 0, 0, 1]);
+            if is_loopback {
+                let kind = (ip.sin_family, address.OnLinkPrefixLength, about.IfType);
+                assert_eq!((kind, about.OperStatus), ((AF_INET, 8, 24), IfOperStatusUp));
+            }
+            found |= is_loopback;
+            unicast = address.Next;
+        }
+        adapter = about.Next;
+    }
+    assert!(found, "there is a loopback adapter");
 }
