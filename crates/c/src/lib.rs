@@ -23,6 +23,7 @@ mod names;
 mod path;
 mod process;
 mod random;
+mod sanitizer;
 mod scan;
 mod secure;
 mod startup;

@@ -33,6 +33,7 @@ pub mod message;
 pub mod object;
 #[cfg(not(loom))]
 pub mod rio;
+pub mod sanitizer;
 #[cfg(all(test, not(loom)))]
 mod simulation;
 pub mod status;

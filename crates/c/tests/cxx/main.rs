@@ -4,6 +4,7 @@
 
 #[path = "../clang/mod.rs"]
 mod clang;
+mod sanitizers;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
