@@ -3,11 +3,14 @@
 //! The keyboard is standard input: a terminal, or a pipe, whose bytes then are the keys. Nothing is read before it is asked
 //! for, so that keys and lines may be asked for by turns; only the functions of events read ahead.
 //!
+//! The terminal goes on handing out keys until somebody is known to read a line, or until nobody has asked for keys for a
+//! while.
+//!
 //! A terminal says when a key is pressed, not when it is let go. A key counts as held for [`HELD`] after it was read.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard};
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, Once};
 use std::time::{Duration, Instant};
 
 use windows_sys::Win32::System::Console::{
@@ -68,16 +71,30 @@ pub fn read(wait: bool) -> Option<Key> {
             input.hand_out_keys(for_good);
         }
         let key = input.next_key();
-        let ended = key.is_none() && terminal::is_ready(fd, libc::POLLIN, 0) && waiting(fd) == 0;
+        let ended = key.is_none() && has_ended(fd);
         if key.is_some() || ended || !wait {
             if !for_good {
                 input.hand_out_lines();
             }
             return key;
         }
-        drop(input);
-        terminal::wait(fd, libc::POLLIN, -1);
+        wait_for_keys(input, fd);
     }
+}
+
+/// Waits until there is something to read; the terminal hands out keys as long as somebody waits for them.
+pub(super) fn wait_for_keys(mut input: MutexGuard<'_, Input>, fd: i32) {
+    input.waiters += 1;
+    drop(input);
+    if keyboard().is_some() {
+        terminal::wait(fd, libc::POLLIN, -1);
+    } else {
+        // Another job has the terminal; what is typed now is its.
+        std::thread::sleep(BACKGROUND_PAUSE);
+    }
+    let mut input = lock();
+    input.waiters -= 1;
+    input.asked = Instant::now();
 }
 
 /// Puts a key back, so that it is the next one.
@@ -132,6 +149,51 @@ const ANSWER: Duration = Duration::from_millis(300);
 /// Records that are kept: beyond that the oldest are forgotten.
 const MOST_RECORDS: usize = 4096;
 const KEYS: usize = 256;
+
+/// How long the terminal goes on handing out keys when nobody asks for them.
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(300);
+const LONGEST_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Wakes the thread that gives the terminal back for lines, which is started the first time. The input of the C++ library
+/// does not say when it waits for a line; so the terminal is given back when nobody asks for keys any more.
+fn watch() {
+    static QUESTIONS: Condvar = Condvar::new();
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        // Without the thread the terminal is given back at the end of the process.
+        let _ = std::thread::Builder::new()
+            .name("console keys".into())
+            .spawn(|| give_back(&QUESTIONS));
+    });
+    QUESTIONS.notify_one();
+}
+
+fn give_back(questions: &Condvar) {
+    let mut input = lock();
+    loop {
+        let left = input
+            .gives_up_at()
+            .saturating_duration_since(Instant::now());
+        let waits = questions.wait_timeout(input, left.max(SHORTEST_PATIENCE));
+        input = waits.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        if input.hands_out && input.waiters == 0 && Instant::now() >= input.gives_up_at() {
+            input.hand_out_lines();
+        }
+        while !input.hands_out {
+            input = questions
+                .wait(input)
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
+        }
+    }
+}
+
+/// How often a job in the background looks whether it has the terminal.
+const BACKGROUND_PAUSE: Duration = Duration::from_millis(100);
+
+/// Whether nothing will come any more: the other end of the terminal or pipe is gone. Asked when nothing could be read.
+pub(super) fn has_ended(fd: i32) -> bool {
+    keyboard().is_some() && terminal::is_ready(fd, libc::POLLIN, 0) && waiting(fd) == 0
+}
 
 /// What the keyboard is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -209,6 +271,11 @@ pub(super) struct Input {
     fresh: [bool; KEYS],
     /// The terminal hands out keys until somebody asks for a line.
     hands_out: bool,
+    /// When somebody asked for keys last, and the longest time between two such questions of a row.
+    asked: Instant,
+    longest_pause: Duration,
+    /// Threads that wait for keys.
+    waiters: usize,
     /// How the terminal was before it handed out keys.
     before: Option<libc::termios>,
     /// The terminal has not answered.
@@ -222,6 +289,9 @@ static INPUT: LazyLock<Mutex<Input>> = LazyLock::new(|| {
         pressed: [None; KEYS],
         fresh: [false; KEYS],
         hands_out: false,
+        asked: Instant::now(),
+        longest_pause: Duration::ZERO,
+        waiters: 0,
         before: None,
         is_mute: false,
     })
@@ -241,7 +311,9 @@ impl Input {
 
     /// Has the terminal hand out keys, without echo; `for_good` until somebody asks for a line.
     pub(super) fn hand_out_keys(&mut self, for_good: bool) {
-        self.hands_out |= for_good;
+        if for_good {
+            self.note_question();
+        }
         if self.before.is_some() {
             return;
         }
@@ -255,6 +327,25 @@ impl Input {
         if terminal::set_attributes(0, &keys) {
             self.before = Some(before);
         }
+    }
+
+    /// Somebody asks for keys, and may do so again and again.
+    fn note_question(&mut self) {
+        let pause = self.asked.elapsed();
+        self.asked = Instant::now();
+        if pause < LONGEST_PATIENCE {
+            self.longest_pause = self.longest_pause.max(pause);
+        }
+        if !self.hands_out {
+            self.hands_out = true;
+            watch();
+        }
+    }
+
+    /// When nobody is expected to ask for keys any more: after twice the longest pause there was.
+    fn gives_up_at(&self) -> Instant {
+        let patience = (self.longest_pause * 2).clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE);
+        self.asked + patience
     }
 
     pub(super) fn hand_out_lines(&mut self) {

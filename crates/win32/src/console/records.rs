@@ -6,8 +6,8 @@ use windows_sys::Win32::System::Console::{
 };
 use windows_sys::core::BOOL;
 
-use super::input::{Record, lock};
-use super::{handles, terminal};
+use super::handles;
+use super::input::{Record, has_ended, lock, wait_for_keys};
 use crate::error::Win32Error;
 use crate::guard::{is_bad, store, win32};
 
@@ -220,11 +220,10 @@ unsafe fn events(
         let mut input = lock();
         input.read_ahead();
         if how == How::Wait && input.records.is_empty() && length > 0 {
-            drop(input);
-            terminal::wait(fd, libc::POLLIN, -1);
-            if handles::input(handle).is_err() {
+            if has_ended(fd) || handles::input(handle).is_err() {
                 return Err(ERROR_INVALID_HANDLE.into());
             }
+            wait_for_keys(input, fd);
             continue;
         }
         let taken = input.records.len().min(length as usize);

@@ -305,3 +305,29 @@ fn con_10_modes_of_the_output() {
         |_| {},
     );
 }
+
+/// CON-09: When nobody asks for keys any more, the terminal has lines and echo again.
+#[test]
+fn con_09_the_terminal_is_given_back() {
+    on_a_terminal(
+        "input::con_09_the_terminal_is_given_back",
+        || {
+            while !console_keys::pending() {
+                std::thread::yield_now();
+            }
+            say("a line?");
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).expect("a line");
+            assert_eq!(line, "xyz\n");
+        },
+        |terminal| {
+            terminal.types("x");
+            terminal.expect("a line?");
+            let lines = libc::ECHO | libc::ICANON;
+            while terminal.local_flags() & lines != lines {
+                std::thread::yield_now();
+            }
+            terminal.types("yy\x7Fz\n");
+        },
+    );
+}
