@@ -232,12 +232,13 @@ same! {
         GetWindowTextW GetWindowThreadProcessId InSendMessage InSendMessageEx IsCharAlphaA
         IsCharAlphaNumericA IsCharAlphaNumericW IsCharAlphaW IsCharLowerA IsCharUpperA IsCharUpperW
         IsChild IsWindow IsWindowUnicode IsWindowVisible KillTimer LoadCursorA LoadCursorW LoadIconA
-        LoadIconW MessageBoxA MessageBoxExA MessageBoxExW MessageBoxW MsgWaitForMultipleObjects MsgWaitForMultipleObjectsEx PeekMessageA
-        PeekMessageW PostMessageA PostMessageW PostQuitMessage PostThreadMessageA PostThreadMessageW
-        RegisterClassA RegisterClassExA RegisterClassExW RegisterClassW RegisterWindowMessageA
-        RegisterWindowMessageW ReplyMessage SendMessageA SendMessageCallbackA SendMessageCallbackW
-        SendMessageTimeoutA SendMessageTimeoutW SendMessageW SendNotifyMessageA SendNotifyMessageW
-        SetTimer SetWindowLongA SetWindowLongPtrA SetWindowLongPtrW SetWindowLongW SetWindowTextA
+        LoadIconW MessageBoxA MessageBoxExA MessageBoxExW MessageBoxW MsgWaitForMultipleObjects
+        MsgWaitForMultipleObjectsEx PeekMessageA PeekMessageW PostMessageA PostMessageW
+        PostQuitMessage PostThreadMessageA PostThreadMessageW RegisterClassA RegisterClassExA
+        RegisterClassExW RegisterClassW RegisterWindowMessageA RegisterWindowMessageW ReplyMessage
+        SendMessageA SendMessageCallbackA SendMessageCallbackW SendMessageTimeoutA
+        SendMessageTimeoutW SendMessageW SendNotifyMessageA SendNotifyMessageW SetTimer
+        SetWindowLongA SetWindowLongPtrA SetWindowLongPtrW SetWindowLongW SetWindowTextA
         SetWindowTextW ShowWindow TranslateMessage UnregisterClassA UnregisterClassW WaitMessage
         wvsprintfA wvsprintfW;
 }
