@@ -10,8 +10,11 @@
 #endif
 #endif
 #if !defined(_GLIBCXX_RELEASE) || _GLIBCXX_RELEASE == 12
+#define LARBOARD_IN_AND_OUT
+#ifndef LARBOARD_ANNOTATIONS_OFF
 #define __in
 #define __out
+#endif
 #endif
 
 #define __inout

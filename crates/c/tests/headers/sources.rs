@@ -40,6 +40,12 @@ fn headers_stand_inside_of_extern_c() {
     compiles("inside_extern_c.cpp", &["c++14", "c++20"]);
 }
 
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn intrinsics_come_after_the_processors_own() {
+    compiles("processor.cpp", &["c++14", "c++20"]);
+}
+
 #[test]
 fn headers_of_libc_for_sockets_are_displaced() {
     compiles("in_place_of_libc.c", &["c11"]);
