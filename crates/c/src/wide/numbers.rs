@@ -147,10 +147,13 @@ unsafe fn floating<T>(
     end: *mut *mut u16,
     convert: unsafe extern "C" fn(*const c_char, *mut *mut c_char) -> T,
 ) -> T {
+    if text.is_null() {
+        invalid(EINVAL);
+    }
     // SAFETY: by this function's contract; libc gets text with a terminator.
     unsafe {
         // A number is ASCII: what follows it stops libc as a zero does.
-        let units = unit::text(text);
+        let units = if text.is_null() { &[] } else { unit::text(text) };
         let mut ascii: Vec<u8> = units
             .iter()
             .map(|unit| unit.byte())
