@@ -117,11 +117,23 @@ void _wperror(const wchar_t *prefix);
 void _sleep(unsigned int milliseconds) __asm__("larboard_crt_sleep");
 void _beep(unsigned int frequency, unsigned int milliseconds) __asm__("larboard_crt_beep");
 
-/* The compiler knows how to turn round. */
-unsigned int(_rotl)(unsigned int value, int shift);
-unsigned int(_rotr)(unsigned int value, int shift);
-__UINT64_TYPE__(_rotl64)(__UINT64_TYPE__ value, int shift);
-__UINT64_TYPE__(_rotr64)(__UINT64_TYPE__ value, int shift);
+/* The compiler knows how to turn round; its own headers have macros of these names. */
+#pragma push_macro("_rotl")
+#undef _rotl
+#pragma push_macro("_rotr")
+#undef _rotr
+#pragma push_macro("_rotl64")
+#undef _rotl64
+#pragma push_macro("_rotr64")
+#undef _rotr64
+unsigned int _rotl(unsigned int value, int shift);
+unsigned int _rotr(unsigned int value, int shift);
+__UINT64_TYPE__ _rotl64(__UINT64_TYPE__ value, int shift);
+__UINT64_TYPE__ _rotr64(__UINT64_TYPE__ value, int shift);
+#pragma pop_macro("_rotl")
+#pragma pop_macro("_rotr")
+#pragma pop_macro("_rotl64")
+#pragma pop_macro("_rotr64")
 static inline unsigned short _byteswap_ushort(unsigned short value) { return __builtin_bswap16(value); }
 static inline unsigned int _byteswap_ulong(unsigned int value) { return __builtin_bswap32(value); }
 static inline unsigned long long _byteswap_uint64(unsigned long long value) { return __builtin_bswap64(value); }

@@ -153,7 +153,11 @@ unsafe fn floating<T>(
     // SAFETY: by this function's contract; libc gets text with a terminator.
     unsafe {
         // A number is ASCII: what follows it stops libc as a zero does.
-        let units = if text.is_null() { &[] } else { unit::text(text) };
+        let units = if text.is_null() {
+            &[]
+        } else {
+            unit::text(text)
+        };
         let mut ascii: Vec<u8> = units
             .iter()
             .map(|unit| unit.byte())
