@@ -175,6 +175,27 @@ fn the_character_set_and_the_standard_are_chosen() {
 }
 
 #[test]
+fn a_header_that_only_llvms_library_has_chooses_that_library() {
+    if !has_compiler() {
+        return;
+    }
+    let folder = Folder::new("format");
+    folder.write(
+        "format.cpp",
+        "#include <format>\n#include <stdio.h>\n\
+         int main() { printf(\"%s %d\\n\", std::format(\"{}:{:>3}\", \"서버\", 42).c_str(), (int)std::format(L\"{}\", L\"와\").size()); return 0; }\n",
+    );
+    let output = folder.larboard(&["run", "format.cpp"]);
+    let message = text(&output.stderr);
+    if message.contains("<format> is not in the C++ library of this machine") {
+        assert!(message.contains("apt install libc++"), "{message}");
+        eprintln!("no C++ library has <format>: skipped");
+        return;
+    }
+    assert_eq!(text(&output.stdout), "서버: 42 1\n", "{message}");
+}
+
+#[test]
 fn a_main_without_value_is_accepted() {
     if !has_compiler() {
         return;
