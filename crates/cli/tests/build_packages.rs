@@ -7,8 +7,9 @@ mod folder;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use common::{run, text};
+use common::{run, run_within, text};
 use folder::{Folder, has, has_compiler};
 
 fn examples() -> PathBuf {
@@ -16,7 +17,7 @@ fn examples() -> PathBuf {
 }
 
 fn succeeds(command: &mut Command) -> String {
-    let output = run(command, b"");
+    let output = run_within(command, b"", Duration::from_secs(600));
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert!(
         output.status.success(),

@@ -5,14 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use crate::common::{larboard, run, text};
+use crate::common::{larboard, run_within, text};
+
+/// The first build of all makes the library as well, perhaps on a busy machine.
+const LONGEST_BUILD: Duration = Duration::from_secs(1200);
 
 /// Whether there is a compiler; says so where there is none, since the test then shows nothing.
 pub fn has_compiler() -> bool {
     static FOUND: OnceLock<bool> = OnceLock::new();
     *FOUND.get_or_init(|| {
-        let output = run(larboard().args(["env", "CC"]), b"");
+        let output = run_within(larboard().args(["env", "CC"]), b"", LONGEST_BUILD);
         let message = text(&output.stderr);
         let is_missing = message.contains("is needed and not installed");
         assert!(output.status.success() || is_missing, "{message}");
@@ -81,7 +85,7 @@ impl Folder {
 
     /// Runs the command to its end.
     pub fn larboard(&self, args: &[&str]) -> Output {
-        run(&mut self.command(args), b"")
+        run_within(&mut self.command(args), b"", LONGEST_BUILD)
     }
 
     /// What the command prints when it succeeds.

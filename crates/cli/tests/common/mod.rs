@@ -48,6 +48,11 @@ pub fn larboard() -> Command {
 
 /// Runs a command to its end, with this as its input; it must end before the deadline.
 pub fn run(command: &mut Command, input: &[u8]) -> Output {
+    run_within(command, input, DEADLINE)
+}
+
+/// As [`run`], with a limit of its own.
+pub fn run_within(command: &mut Command, input: &[u8], limit: Duration) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -59,7 +64,7 @@ pub fn run(command: &mut Command, input: &[u8]) -> Output {
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let out = thread::spawn(move || read_all(&mut out));
     let err = thread::spawn(move || read_all(&mut err));
-    let status = wait(&mut child);
+    let status = wait(&mut child, limit);
     Output {
         status,
         stdout: out.join().unwrap(),
@@ -185,7 +190,7 @@ impl Server {
     /// Ends the server with Ctrl-C: its status, and everything it printed.
     pub fn interrupt(mut self) -> (ExitStatus, Vec<String>) {
         signal(self.child.id(), "INT");
-        let status = wait(&mut self.child);
+        let status = wait(&mut self.child, DEADLINE);
         let mut seen = std::mem::take(&mut self.seen);
         seen.extend(self.lines.iter());
         (status, seen)
@@ -329,15 +334,15 @@ pub fn signal(pid: u32, name: &str) {
     );
 }
 
-fn wait(child: &mut Child) -> ExitStatus {
+fn wait(child: &mut Child, limit: Duration) -> ExitStatus {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
             return status;
         }
-        if start.elapsed() > DEADLINE {
+        if start.elapsed() > limit {
             let _ = child.kill();
-            panic!("the command did not end in {DEADLINE:?}");
+            panic!("the command did not end in {limit:?}");
         }
         thread::sleep(Duration::from_millis(5));
     }
