@@ -169,3 +169,8 @@ fn formats_take_wide_text() {
         7,
     );
 }
+
+#[test]
+fn locks_memory_and_the_pool_work() {
+    check("locks_and_pool", &["c++14", "c++20"], BOTH, &[], 9);
+}
