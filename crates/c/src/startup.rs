@@ -30,8 +30,10 @@ macro_rules! beginnings {
 // C; then C++ with (), (int, wchar_t**), (int, const wchar_t**), the same with the environment, const parameters alike.
 beginnings!("larboard_wmain_table": "wmain", "_Z5wmainv", "_Z5wmainiPPw", "_Z5wmainiPPKw", "_Z5wmainiPPwS0_", "_Z5wmainiPPKwS1_",
     "_Z5wmainiPKPw", "_Z5wmainiPKPKw", "_Z5wmaini");
-beginnings!("larboard_winmain_table": "WinMain", "_Z7WinMainPvS_Pci");
-beginnings!("larboard_wwinmain_table": "wWinMain", "_Z8wWinMainPvS_Pwi");
+beginnings!("larboard_winmain_table": "WinMain", "_Z7WinMainPvS_Pci",
+    "_Z7WinMainP11HINSTANCE__S0_Pci");
+beginnings!("larboard_wwinmain_table": "wWinMain", "_Z8wWinMainPvS_Pwi",
+    "_Z8wWinMainP11HINSTANCE__S0_Pwi");
 
 #[cfg(target_arch = "x86_64")]
 core::arch::global_asm!(
@@ -62,8 +64,8 @@ type WideWinMain = unsafe extern "C" fn(*mut c_void, *mut c_void, *mut u16, c_in
 #[allow(clashing_extern_declarations)]
 unsafe extern "C" {
     static larboard_wmain_table: [Option<Wmain>; 10];
-    static larboard_winmain_table: [Option<WinMain>; 3];
-    static larboard_wwinmain_table: [Option<WideWinMain>; 3];
+    static larboard_winmain_table: [Option<WinMain>; 4];
+    static larboard_wwinmain_table: [Option<WideWinMain>; 4];
 }
 
 /// `SW_SHOWDEFAULT`: how the first window would be shown.

@@ -5,6 +5,7 @@
 #[path = "../clang/mod.rs"]
 mod clang;
 mod sanitizers;
+mod startup;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
