@@ -57,6 +57,15 @@ fn device(path: &[u8]) -> Option<&'static str> {
         .then_some("/dev/tty")
 }
 
+/// The side of the console that a name means: true for its input, false for its output.
+pub(crate) fn console_side(name: &[u8]) -> Option<bool> {
+    let sides = [(&b"conin$"[..], true), (b"conout$", false)];
+    let side = sides
+        .iter()
+        .find(|(known, _)| name.eq_ignore_ascii_case(known));
+    side.map(|&(_, side)| side)
+}
+
 /// [`native`] for a name in 16-bit units.
 pub fn native_wide(name: &[u16]) -> Vec<u8> {
     native(String::from_utf16_lossy(name).as_bytes())
@@ -75,9 +84,22 @@ pub fn windows(path: &[u8]) -> Vec<u8> {
 /// `name` is null or points at units that end with 0.
 pub(crate) unsafe fn given<U: Unit>(name: *const U) -> Result<CString, Win32Error> {
     // SAFETY: this function's contract.
+    unsafe { as_written(name) }.and_then(|name| of(&name))
+}
+
+/// The name behind a pointer as it is. Errors and contract as [`given`].
+///
+/// # Safety
+/// As for [`given`].
+pub(crate) unsafe fn as_written<U: Unit>(name: *const U) -> Result<Vec<u8>, Win32Error> {
+    // SAFETY: this function's contract.
     let name = unsafe { U::bytes(name) }.filter(|name| !name.is_empty());
-    let path = native(&name.ok_or(ERROR_PATH_NOT_FOUND)?);
-    CString::new(path).map_err(|_| ERROR_INVALID_NAME.into())
+    name.ok_or(ERROR_PATH_NOT_FOUND.into())
+}
+
+/// A name as Linux knows it.
+pub(crate) fn of(name: &[u8]) -> Result<CString, Win32Error> {
+    CString::new(native(name)).map_err(|_| ERROR_INVALID_NAME.into())
 }
 
 /// A folder on the way is not there.

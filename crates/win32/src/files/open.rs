@@ -53,10 +53,10 @@ pub unsafe extern "system" fn CreateFileW(
 ) -> HANDLE {
     win32(INVALID_HANDLE_VALUE, || {
         // SAFETY: this function's contract.
-        let name = unsafe { path::given(lpfilename) }?;
+        let name = unsafe { path::as_written(lpfilename) }?;
         let how = (dwdesiredaccess, dwcreationdisposition, dwflagsandattributes);
         // SAFETY: this function's contract.
-        unsafe { create(name, how, lpsecurityattributes) }
+        unsafe { create(&name, how, lpsecurityattributes) }
     })
 }
 
@@ -76,10 +76,10 @@ pub unsafe extern "system" fn CreateFileA(
 ) -> HANDLE {
     win32(INVALID_HANDLE_VALUE, || {
         // SAFETY: this function's contract.
-        let name = unsafe { path::given(lpfilename) }?;
+        let name = unsafe { path::as_written(lpfilename) }?;
         let how = (dwdesiredaccess, dwcreationdisposition, dwflagsandattributes);
         // SAFETY: this function's contract.
-        unsafe { create(name, how, lpsecurityattributes) }
+        unsafe { create(&name, how, lpsecurityattributes) }
     })
 }
 
@@ -115,17 +115,24 @@ impl Access {
 /// # Safety
 /// The attributes are null or valid for a read.
 unsafe fn create(
-    name: CString,
+    written: &[u8],
     (desired, disposition, flags): (u32, FILE_CREATION_DISPOSITION, FILE_FLAGS_AND_ATTRIBUTES),
     attributes: *const SECURITY_ATTRIBUTES,
 ) -> Result<HANDLE, Win32Error> {
     let access = Access::of(desired);
+    let name = path::of(written)?;
     let (fd, existed) = open(&name, &access, disposition, flags)?;
     let mut disk = Disk {
         reads: access.reads,
         writes: access.writes,
         ..Disk::of(fd.as_raw_fd())
     };
+    // Programs ask for both, but each side of the console does only one.
+    match path::console_side(written) {
+        Some(true) => disk.writes = false,
+        Some(false) => disk.reads = false,
+        None => {}
+    }
     let overlapped = flags & FILE_FLAG_OVERLAPPED != 0;
     if overlapped && kind(fd.as_raw_fd()) != FILE_TYPE_DISK {
         return Err(ERROR_NOT_SUPPORTED.into());
