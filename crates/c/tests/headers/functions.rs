@@ -50,7 +50,6 @@ fn functions_have_the_shapes_of_windows_sys() {
 const SHAPE: &str = r#"
 extern "C++" {
 template <class T> struct Size { static constexpr unsigned long long value = sizeof(T); };
-template <class T> struct Size<T &> { static constexpr unsigned long long value = sizeof(T *); };
 template <> struct Size<void> { static constexpr unsigned long long value = 0; };
 template <class T> struct Size<T &> { static constexpr unsigned long long value = sizeof(T *); };
 struct Sizes { unsigned long long of[16]; int count; };
@@ -209,6 +208,14 @@ fn function(statement: &str) -> Option<String> {
         rest = after.split_once("))")?.1.trim_start();
     }
     let (before, after) = rest.split_once('(')?;
+    // A name in parentheses, `unsigned int(_rotl)(...)`, is the compiler's own: no library has it.
+    let is_name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if after
+        .split_once(')')
+        .is_some_and(|(name, rest)| is_name(name) && rest.starts_with('('))
+    {
+        return None;
+    }
     let name = before
         .trim_end()
         .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
