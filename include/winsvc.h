@@ -46,6 +46,33 @@
 #define SERVICE_STOP_PENDING 0x3
 #define SERVICE_STOPPED 0x1
 
+#define SC_MANAGER_CONNECT 0x0001
+#define SC_MANAGER_CREATE_SERVICE 0x0002
+#define SC_MANAGER_ENUMERATE_SERVICE 0x0004
+#define SC_MANAGER_LOCK 0x0008
+#define SC_MANAGER_QUERY_LOCK_STATUS 0x0010
+#define SC_MANAGER_MODIFY_BOOT_CONFIG 0x0020
+#define SC_MANAGER_ALL_ACCESS 0xF003F
+#define SERVICE_QUERY_CONFIG 0x0001
+#define SERVICE_CHANGE_CONFIG 0x0002
+#define SERVICE_QUERY_STATUS 0x0004
+#define SERVICE_ENUMERATE_DEPENDENTS 0x0008
+#define SERVICE_START 0x0010
+#define SERVICE_STOP 0x0020
+#define SERVICE_PAUSE_CONTINUE 0x0040
+#define SERVICE_INTERROGATE 0x0080
+#define SERVICE_USER_DEFINED_CONTROL 0x0100
+#define SERVICE_ALL_ACCESS 0xF01FF
+#define SERVICE_NO_CHANGE 0xFFFFFFFF
+#define SERVICES_ACTIVE_DATABASEA "ServicesActive"
+#define SERVICES_ACTIVE_DATABASEW L"ServicesActive"
+#define SERVICES_FAILED_DATABASEA "ServicesFailed"
+#define SERVICES_FAILED_DATABASEW L"ServicesFailed"
+
+typedef struct SC_HANDLE__ {
+    int unused;
+} *SC_HANDLE;
+typedef SC_HANDLE *LPSC_HANDLE;
 typedef struct SERVICE_STATUS_HANDLE__ {
     int unused;
 } *SERVICE_STATUS_HANDLE;
@@ -95,12 +122,42 @@ SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerExA(
     LPCSTR lpServiceName, LPHANDLER_FUNCTION_EX lpHandlerProc, LPVOID lpContext);
 SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerExW(
     LPCWSTR lpServiceName, LPHANDLER_FUNCTION_EX lpHandlerProc, LPVOID lpContext);
+SC_HANDLE WINAPI OpenSCManagerA(LPCSTR lpMachineName, LPCSTR lpDatabaseName, DWORD dwDesiredAccess);
+SC_HANDLE WINAPI OpenSCManagerW(LPCWSTR lpMachineName, LPCWSTR lpDatabaseName, DWORD dwDesiredAccess);
+SC_HANDLE WINAPI OpenServiceA(SC_HANDLE hSCManager, LPCSTR lpServiceName, DWORD dwDesiredAccess);
+SC_HANDLE WINAPI OpenServiceW(SC_HANDLE hSCManager, LPCWSTR lpServiceName, DWORD dwDesiredAccess);
+SC_HANDLE WINAPI CreateServiceA(
+    SC_HANDLE hSCManager, LPCSTR lpServiceName, LPCSTR lpDisplayName, DWORD dwDesiredAccess, DWORD dwServiceType,
+    DWORD dwStartType, DWORD dwErrorControl, LPCSTR lpBinaryPathName, LPCSTR lpLoadOrderGroup, LPDWORD lpdwTagId,
+    LPCSTR lpDependencies, LPCSTR lpServiceStartName, LPCSTR lpPassword);
+SC_HANDLE WINAPI CreateServiceW(
+    SC_HANDLE hSCManager, LPCWSTR lpServiceName, LPCWSTR lpDisplayName, DWORD dwDesiredAccess, DWORD dwServiceType,
+    DWORD dwStartType, DWORD dwErrorControl, LPCWSTR lpBinaryPathName, LPCWSTR lpLoadOrderGroup, LPDWORD lpdwTagId,
+    LPCWSTR lpDependencies, LPCWSTR lpServiceStartName, LPCWSTR lpPassword);
+BOOL WINAPI CloseServiceHandle(SC_HANDLE hSCObject);
+BOOL WINAPI StartServiceA(SC_HANDLE hService, DWORD dwNumServiceArgs, LPCSTR *lpServiceArgVectors);
+BOOL WINAPI StartServiceW(SC_HANDLE hService, DWORD dwNumServiceArgs, LPCWSTR *lpServiceArgVectors);
+BOOL WINAPI ControlService(SC_HANDLE hService, DWORD dwControl, LPSERVICE_STATUS lpServiceStatus);
+BOOL WINAPI DeleteService(SC_HANDLE hService);
+BOOL WINAPI QueryServiceStatus(SC_HANDLE hService, LPSERVICE_STATUS lpServiceStatus);
 LARBOARD_END
 #ifdef UNICODE
+#define SERVICES_ACTIVE_DATABASE SERVICES_ACTIVE_DATABASEW
+#define SERVICES_FAILED_DATABASE SERVICES_FAILED_DATABASEW
+#define OpenSCManager OpenSCManagerW
+#define OpenService OpenServiceW
+#define CreateService CreateServiceW
+#define StartService StartServiceW
 #define StartServiceCtrlDispatcher StartServiceCtrlDispatcherW
 #define RegisterServiceCtrlHandler RegisterServiceCtrlHandlerW
 #define RegisterServiceCtrlHandlerEx RegisterServiceCtrlHandlerExW
 #else
+#define SERVICES_ACTIVE_DATABASE SERVICES_ACTIVE_DATABASEA
+#define SERVICES_FAILED_DATABASE SERVICES_FAILED_DATABASEA
+#define OpenSCManager OpenSCManagerA
+#define OpenService OpenServiceA
+#define CreateService CreateServiceA
+#define StartService StartServiceA
 #define StartServiceCtrlDispatcher StartServiceCtrlDispatcherA
 #define RegisterServiceCtrlHandler RegisterServiceCtrlHandlerA
 #define RegisterServiceCtrlHandlerEx RegisterServiceCtrlHandlerExA

@@ -235,6 +235,11 @@ pub mod System {
 
     /// Services.
     pub mod Services {
+        pub use crate::services::manager::{
+            CloseServiceHandle, ControlService, CreateServiceA, CreateServiceW, DeleteService,
+            OpenSCManagerA, OpenSCManagerW, OpenServiceA, OpenServiceW, QueryServiceStatus,
+            StartServiceA, StartServiceW,
+        };
         pub use crate::services::{
             RegisterServiceCtrlHandlerA, RegisterServiceCtrlHandlerExA,
             RegisterServiceCtrlHandlerExW, RegisterServiceCtrlHandlerW, SetServiceStatus,

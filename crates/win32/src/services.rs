@@ -3,6 +3,7 @@
 //! `StartServiceCtrlDispatcher` gives each service of its table a thread for its main function, and stays: it turns signals
 //! into controls and calls the services' handlers, until every service has said that it is stopped.
 
+pub(crate) mod manager;
 mod signals;
 
 use std::ffi::c_void;

@@ -147,9 +147,11 @@ same! {
         UuidToStringW;
 
     System::Services:
-        RegisterServiceCtrlHandlerA RegisterServiceCtrlHandlerExA RegisterServiceCtrlHandlerExW
-        RegisterServiceCtrlHandlerW SetServiceStatus StartServiceCtrlDispatcherA
-        StartServiceCtrlDispatcherW;
+        CloseServiceHandle ControlService CreateServiceA CreateServiceW DeleteService OpenSCManagerA
+        OpenSCManagerW OpenServiceA OpenServiceW QueryServiceStatus RegisterServiceCtrlHandlerA
+        RegisterServiceCtrlHandlerExA RegisterServiceCtrlHandlerExW RegisterServiceCtrlHandlerW
+        SetServiceStatus StartServiceA StartServiceCtrlDispatcherA StartServiceCtrlDispatcherW
+        StartServiceW;
 
     System::SystemInformation:
         GetComputerNameExA GetComputerNameExW GetLocalTime GetLogicalProcessorInformation

@@ -7,16 +7,18 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use larboard_win32::Win32::Foundation::{
-    ERROR_INVALID_DATA, ERROR_INVALID_HANDLE, ERROR_SERVICE_ALREADY_RUNNING,
-    ERROR_SERVICE_NOT_IN_EXE, GetLastError, HANDLE, NO_ERROR,
+    ERROR_DATABASE_DOES_NOT_EXIST, ERROR_INVALID_DATA, ERROR_INVALID_HANDLE,
+    ERROR_SERVICE_ALREADY_RUNNING, ERROR_SERVICE_NOT_IN_EXE, GetLastError, HANDLE, NO_ERROR,
 };
 use larboard_win32::Win32::System::EventLog::{
     DeregisterEventSource, EVENTLOG_INFORMATION_TYPE, RegisterEventSourceW, ReportEventW,
 };
 use larboard_win32::Win32::System::Services::{
-    RegisterServiceCtrlHandlerA, RegisterServiceCtrlHandlerExW, SERVICE_ACCEPT_SHUTDOWN,
-    SERVICE_ACCEPT_STOP, SERVICE_RUNNING, SERVICE_STATUS, SERVICE_STOPPED, SERVICE_TABLE_ENTRYW,
-    SERVICE_WIN32_OWN_PROCESS, SetServiceStatus, StartServiceCtrlDispatcherW,
+    CloseServiceHandle, ControlService, DeleteService, OpenSCManagerA, OpenSCManagerW,
+    OpenServiceA, QueryServiceStatus, RegisterServiceCtrlHandlerA, RegisterServiceCtrlHandlerExW,
+    SERVICE_ACCEPT_SHUTDOWN, SERVICE_ACCEPT_STOP, SERVICE_CONTROL_STOP, SERVICE_RUNNING,
+    SERVICE_STATUS, SERVICE_STOPPED, SERVICE_TABLE_ENTRYW, SERVICE_WIN32_OWN_PROCESS,
+    SetServiceStatus, StartServiceCtrlDispatcherW, StartServiceW,
 };
 use larboard_win32::Win32::System::Threading::{
     CreateEventW, INFINITE, SetEvent, WaitForSingleObject,
@@ -153,6 +155,31 @@ fn without_a_dispatcher() {
         let nothing = SERVICE_TABLE_ENTRYW::default();
         assert_eq!(StartServiceCtrlDispatcherW(&nothing), 0);
         assert_eq!(GetLastError(), ERROR_INVALID_DATA);
+    }
+}
+
+/// There is no database of services, and so no handle of one or of a service in it.
+#[test]
+fn the_manager() {
+    let mut status = SERVICE_STATUS::default();
+    let (none, name) = (null_mut(), c"Echo".as_ptr().cast());
+    // SAFETY: the pointers are null, terminated, or of this frame.
+    unsafe {
+        assert!(OpenSCManagerW(std::ptr::null(), std::ptr::null(), u32::MAX).is_null());
+        assert_eq!(GetLastError(), ERROR_DATABASE_DOES_NOT_EXIST);
+        assert!(OpenSCManagerA(std::ptr::null(), std::ptr::null(), u32::MAX).is_null());
+        assert_eq!(GetLastError(), ERROR_DATABASE_DOES_NOT_EXIST);
+        assert!(OpenServiceA(none, name, u32::MAX).is_null());
+        assert_eq!(GetLastError(), ERROR_INVALID_HANDLE);
+        for refused in [
+            CloseServiceHandle(none),
+            StartServiceW(none, 0, std::ptr::null()),
+            ControlService(none, SERVICE_CONTROL_STOP, &mut status),
+            DeleteService(none),
+            QueryServiceStatus(none, &mut status),
+        ] {
+            assert_eq!((refused, GetLastError()), (0, ERROR_INVALID_HANDLE));
+        }
     }
 }
 
