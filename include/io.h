@@ -3,6 +3,7 @@
 #define _INC_IO
 
 #include <corecrt.h>
+#include <share.h>
 #include <stdarg.h>
 #include <larboard/files_first.h>
 

@@ -417,7 +417,7 @@ pub mod System {
     pub mod Time {
         pub use crate::clock::date::{FileTimeToSystemTime, SystemTimeToFileTime};
         pub use crate::clock::zone::{
-            GetTimeZoneInformation, SystemTimeToTzSpecificLocalTime,
+            GetDynamicTimeZoneInformation, GetTimeZoneInformation, SystemTimeToTzSpecificLocalTime,
             TzSpecificLocalTimeToSystemTime,
         };
         pub use windows_sys::Win32::System::Time::*;

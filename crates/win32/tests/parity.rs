@@ -203,7 +203,7 @@ same! {
         WakeByAddressSingle WakeConditionVariable;
 
     System::Time:
-        FileTimeToSystemTime GetTimeZoneInformation SystemTimeToFileTime
+        FileTimeToSystemTime GetDynamicTimeZoneInformation GetTimeZoneInformation SystemTimeToFileTime
         SystemTimeToTzSpecificLocalTime TzSpecificLocalTimeToSystemTime;
 
     System::WindowsProgramming:

@@ -1,7 +1,7 @@
 //! Local time: the time zone of the system, as the C library knows it (DATE).
 
 use windows_sys::Win32::Foundation::{ERROR_INVALID_PARAMETER, FALSE, FILETIME, SYSTEMTIME, TRUE};
-use windows_sys::Win32::System::Time::TIME_ZONE_INFORMATION;
+use windows_sys::Win32::System::Time::{DYNAMIC_TIME_ZONE_INFORMATION, TIME_ZONE_INFORMATION};
 use windows_sys::core::BOOL;
 
 use super::date::{
@@ -9,6 +9,9 @@ use super::date::{
 };
 use crate::error::Win32Error;
 use crate::guard::{infallible, is_bad, store, win32};
+
+/// What the functions of time zones give when they fail.
+const TIME_ZONE_ID_INVALID: u32 = u32::MAX;
 
 /// Date and time of day where the machine stands.
 ///
@@ -70,20 +73,61 @@ pub unsafe extern "system" fn LocalFileTimeToFileTime(
 pub unsafe extern "system" fn GetTimeZoneInformation(
     lptimezoneinformation: *mut TIME_ZONE_INFORMATION,
 ) -> u32 {
-    const TIME_ZONE_ID_INVALID: u32 = u32::MAX;
     win32(TIME_ZONE_ID_INVALID, || {
         if is_bad(lptimezoneinformation) {
             return Err(ERROR_INVALID_PARAMETER.into());
         }
-        let now = crate::system::now_ticks();
-        let zone = of_year(date(now)?.wYear)?;
+        let (zone, id) = current()?;
         // SAFETY: checked for null; otherwise valid for a write by this function's contract.
         unsafe { store(lptimezoneinformation, zone) };
-        Ok(match zone.DaylightDate.wMonth {
-            0 => 0,
-            _ => 1 + u32::from(local(now).is_summer),
-        })
+        Ok(id)
     })
+}
+
+/// As [`GetTimeZoneInformation`], with a key of the zone, which is its short name in standard time: there is no registry that
+/// it could be a key of. Rules of other years are not switched off.
+///
+/// Errors: as of [`GetTimeZoneInformation`].
+///
+/// # Safety
+/// As for [`GetTimeZoneInformation`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn GetDynamicTimeZoneInformation(
+    ptimezoneinformation: *mut DYNAMIC_TIME_ZONE_INFORMATION,
+) -> u32 {
+    win32(TIME_ZONE_ID_INVALID, || {
+        if is_bad(ptimezoneinformation) {
+            return Err(ERROR_INVALID_PARAMETER.into());
+        }
+        let (zone, id) = current()?;
+        let mut key = [0; 128];
+        key[..zone.StandardName.len()].copy_from_slice(&zone.StandardName);
+        let dynamic = DYNAMIC_TIME_ZONE_INFORMATION {
+            Bias: zone.Bias,
+            StandardName: zone.StandardName,
+            StandardDate: zone.StandardDate,
+            StandardBias: zone.StandardBias,
+            DaylightName: zone.DaylightName,
+            DaylightDate: zone.DaylightDate,
+            DaylightBias: zone.DaylightBias,
+            TimeZoneKeyName: key,
+            DynamicDaylightTimeDisabled: false,
+        };
+        // SAFETY: checked for null; otherwise valid for a write by this function's contract.
+        unsafe { store(ptimezoneinformation, dynamic) };
+        Ok(id)
+    })
+}
+
+/// The zone with the rules of this year, and whether it has summer time, and has it now.
+fn current() -> Result<(TIME_ZONE_INFORMATION, u32), Win32Error> {
+    let now = crate::system::now_ticks();
+    let zone = of_year(date(now)?.wYear)?;
+    let id = match zone.DaylightDate.wMonth {
+        0 => 0,
+        _ => 1 + u32::from(local(now).is_summer),
+    };
+    Ok((zone, id))
 }
 
 /// The local date of a date in UTC, in the zone given, or in the zone of the system.

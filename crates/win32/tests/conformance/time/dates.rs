@@ -11,8 +11,9 @@ use crate::common::w::Win32::System::SystemInformation::{
     GetLocalTime, GetSystemTime, GetSystemTimeAsFileTime,
 };
 use crate::common::w::Win32::System::Time::{
-    FileTimeToSystemTime, GetTimeZoneInformation, SystemTimeToFileTime,
-    SystemTimeToTzSpecificLocalTime, TIME_ZONE_INFORMATION, TzSpecificLocalTimeToSystemTime,
+    DYNAMIC_TIME_ZONE_INFORMATION, FileTimeToSystemTime, GetDynamicTimeZoneInformation,
+    GetTimeZoneInformation, SystemTimeToFileTime, SystemTimeToTzSpecificLocalTime,
+    TIME_ZONE_INFORMATION, TzSpecificLocalTimeToSystemTime,
 };
 
 fn file_time(ticks: u64) -> FILETIME {
@@ -123,6 +124,13 @@ fn date_03_local_time() {
             1 => zone.StandardBias,
             _ => zone.DaylightBias,
         };
+    let mut dynamic = DYNAMIC_TIME_ZONE_INFORMATION::default();
+    assert_eq!(call!(GetDynamicTimeZoneInformation(&mut dynamic)), kind);
+    assert_eq!(
+        (dynamic.Bias, dynamic.DaylightBias),
+        (zone.Bias, zone.DaylightBias)
+    );
+    assert_eq!(dynamic.TimeZoneKeyName[..32], zone.StandardName);
     call!(GetSystemTimeAsFileTime(&mut now));
     assert_ne!(call!(FileTimeToLocalFileTime(&now, &mut local)), 0);
     let ahead = ticks(local) as i64 - ticks(now) as i64;
