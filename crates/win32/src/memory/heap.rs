@@ -285,6 +285,9 @@ struct Linked {
 }
 
 const ALIGNMENT: usize = 16;
+
+/// No program has so much.
+const ADDRESS_SPACE: usize = 1 << 47;
 const _: () = assert!(size_of::<Header>() == ALIGNMENT && size_of::<Linked>() == 2 * ALIGNMENT);
 
 /// Makes marks of addresses.
@@ -382,7 +385,8 @@ impl Which {
 
     /// Null if there is no memory.
     pub(super) fn allocate(&self, bytes: usize, zeroed: bool) -> *mut c_void {
-        let Some(all) = bytes.checked_add(self.overhead()) else {
+        let all = bytes.checked_add(self.overhead());
+        let Some(all) = all.filter(|&all| all < ADDRESS_SPACE) else {
             return std::ptr::null_mut();
         };
         // SAFETY: plain calls, whose results are checked.

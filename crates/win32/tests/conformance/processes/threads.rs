@@ -1,7 +1,7 @@
 //! What programs tell of threads.
 
+use std::ffi::c_void;
 use std::ptr::{null, null_mut};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use crate::common::w::Win32::Foundation::{
@@ -10,12 +10,12 @@ use crate::common::w::Win32::Foundation::{
 };
 use crate::common::w::Win32::System::SystemInformation::GetSystemTimeAsFileTime;
 use crate::common::w::Win32::System::Threading::{
-    CREATE_SUSPENDED, GetCurrentProcess, GetCurrentProcessId, GetCurrentProcessorNumber,
-    GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, GetProcessAffinityMask,
-    GetProcessIdOfThread, GetThreadDescription, GetThreadPriority, GetThreadPriorityBoost,
-    GetThreadTimes, OpenThread, SetThreadAffinityMask, SetThreadDescription,
-    SetThreadIdealProcessor, SetThreadPriority, SetThreadPriorityBoost, THREAD_ALL_ACCESS,
-    TerminateThread,
+    CREATE_SUSPENDED, CreateThread, GetCurrentProcess, GetCurrentProcessId,
+    GetCurrentProcessorNumber, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread,
+    GetProcessAffinityMask, GetProcessIdOfThread, GetThreadDescription, GetThreadPriority,
+    GetThreadPriorityBoost, GetThreadTimes, OpenThread, SetThreadAffinityMask,
+    SetThreadDescription, SetThreadIdealProcessor, SetThreadPriority, SetThreadPriorityBoost,
+    THREAD_ALL_ACCESS, TerminateThread,
 };
 use crate::common::{
     Handle, LIMIT, create_thread, event, in_own_thread, last_error, this_thread, wait, wide,
@@ -162,6 +162,27 @@ fn proc_06_times() {
     assert!(system + user > 0 && system + user <= ended - begun + 100_000);
 }
 
+static RAN: AtomicBool = AtomicBool::new(false);
+
+unsafe extern "system" fn runs(_: *mut c_void) -> u32 {
+    RAN.store(true, SeqCst);
+    0
+}
+
+/// A thread that has not begun, and its id.
+fn suspended() -> (Handle, u32) {
+    let mut id = 0;
+    let thread = call!(CreateThread(
+        null(),
+        0,
+        Some(runs),
+        null(),
+        CREATE_SUSPENDED,
+        &mut id
+    ));
+    (Handle::new(thread), id)
+}
+
 /// PROC-07: a thread is opened by its id until it has ended.
 #[test]
 fn proc_07_opening() {
@@ -171,7 +192,7 @@ fn proc_07_opening() {
         call!(GetProcessIdOfThread(this.raw())),
         call!(GetCurrentProcessId())
     );
-    let (thread, id) = create_thread(CREATE_SUSPENDED, || 0);
+    let (thread, id) = suspended();
     let same = Handle::new(open(id));
     assert_eq!(call!(TerminateThread(same.raw(), 1)), 1);
     wait(thread.raw(), LIMIT);
@@ -182,17 +203,12 @@ fn proc_07_opening() {
 /// PROC-08: a thread that is terminated before it has begun never runs its routine, and has the exit code that was given.
 #[test]
 fn proc_08_terminating_before_the_beginning() {
-    let ran = Arc::new(AtomicBool::new(false));
-    let runs = ran.clone();
-    let (thread, _) = create_thread(CREATE_SUSPENDED, move || {
-        runs.store(true, SeqCst);
-        0
-    });
+    let (thread, _) = suspended();
     assert_eq!(call!(TerminateThread(thread.raw(), 99)), 1);
     assert_eq!(wait(thread.raw(), LIMIT), 0);
     let mut code = 0;
     assert_eq!(call!(GetExitCodeThread(thread.raw(), &mut code)), 1);
-    assert_eq!((code, ran.load(SeqCst)), (99, false));
+    assert_eq!((code, RAN.load(SeqCst)), (99, false));
     assert_eq!(call!(TerminateThread(thread.raw(), 1)), 0);
     assert_eq!(last_error(), ERROR_ACCESS_DENIED);
 }
