@@ -1,9 +1,10 @@
-//! Two mistakes that Microsoft's compiler does not see as such, and Clang does. The copy that Clang reads is changed; the
+//! Mistakes that Microsoft's compiler does not see as such, and Clang does. The copy that Clang reads is changed; the
 //! user's file is not.
 //!
 //! - A second function for a type that is another one on Windows only: `put(int)` and `put(LONG)`, `put(UINT32)` and
 //!   `put(DWORD)`. Here they are the same function; the second is taken out.
 //! - `delete[] member`, where the member is an array. Microsoft's compiler warns and deletes its address; so does the copy.
+//! - `main(int, wchar_t *[])`. It is called as the `wmain` that it means to be.
 
 use std::path::{Path, PathBuf};
 
@@ -87,6 +88,13 @@ fn remedy<'a>(diagnostic: &Diagnostic, text: &impl Fn(&Path) -> Option<&'a str>)
         (
             array(content, at)?,
             "an array that is a member is deleted, as by Microsoft's compiler",
+        )
+    } else if message.starts_with("second parameter of 'main'") {
+        let is_wide = parameters(content, at)?.contains("wchar_t");
+        let is_main = content[at..].starts_with("main");
+        (
+            (is_wide && is_main).then_some(Change::Insert(at, "w"))?,
+            "its arguments are wide, as those of wmain",
         )
     } else if message.ends_with("cannot be redeclared") || message.starts_with("redefinition of") {
         let (other, line, column) = diagnostic.previous.as_ref()?;
@@ -346,6 +354,16 @@ mod tests {
             cured(text, said).unwrap(),
             "~P() { delete[] + buffer; delete   +other; }"
         );
+    }
+
+    #[test]
+    fn a_main_with_wide_arguments_is_wmain() {
+        let said = "a.cpp:1:5: error: second parameter of 'main' (argument array) must be of type 'char **'\n";
+        assert_eq!(
+            cured("int main(int argc, wchar_t *argv[]) {}", said).unwrap(),
+            "int wmain(int argc, wchar_t *argv[]) {}"
+        );
+        assert_eq!(cured("int main(int argc, int *argv[]) {}", said), None);
     }
 
     #[test]
