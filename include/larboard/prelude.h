@@ -49,20 +49,4 @@
 #define __extern_always_inline extern __inline __attribute__((__always_inline__, __gnu_inline__))
 #endif
 
-/* The thread sanitizer sees what the program does, not what the library does between its threads: the library tells. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#ifdef __cplusplus
-extern "C" {
-#endif
-void __tsan_acquire(void *);
-void __tsan_release(void *);
-void larboard_sanitize_threads(void (*acquire)(void *), void (*release)(void *));
-__attribute__((constructor)) static void larboard_tell_the_sanitizer(void) { larboard_sanitize_threads(__tsan_acquire, __tsan_release); }
-#ifdef __cplusplus
-}
-#endif
-#endif
-#endif
-
 #endif

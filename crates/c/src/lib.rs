@@ -23,7 +23,6 @@ mod names;
 mod path;
 mod process;
 mod random;
-mod sanitizer;
 mod scan;
 mod secure;
 mod startup;

@@ -33,8 +33,10 @@ pub mod message;
 pub mod object;
 #[cfg(not(loom))]
 pub mod rio;
-pub mod sanitizer;
 #[cfg(all(test, not(loom)))]
 mod simulation;
 pub mod status;
 mod sync;
+
+#[cfg(not(loom))]
+pub use sync::sanitizer;

@@ -23,7 +23,6 @@ pub(crate) unsafe fn call(routine: Routine, parameter: *mut c_void) -> u32 {
     // SAFETY: `enter` calls the routine once, by the rules of the C ABI, and writes FRAME of this thread.
     let code = unsafe { enter(routine, parameter, FRAME.with(Cell::as_ptr)) };
     FRAME.set(std::ptr::null_mut());
-    larboard_kernel::sanitizer::publish();
     code
 }
 

@@ -3,7 +3,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use larboard_kernel::sanitizer::Call;
 use windows_sys::Win32::Foundation::ERROR_INTERNAL_ERROR;
 use windows_sys::Win32::Networking::WinSock::{WSAEFAULT, WSANOTINITIALISED, WSASYSCALLFAILURE};
 
@@ -14,7 +13,6 @@ use crate::winsock::startup;
 /// Success leaves the last error alone (HND-35).
 #[inline]
 pub(crate) fn win32<T>(failed: T, body: impl FnOnce() -> Result<T, Win32Error>) -> T {
-    let _told = Call::begin();
     let outcome = catch_unwind(AssertUnwindSafe(body));
     match outcome.unwrap_or(Err(Win32Error(ERROR_INTERNAL_ERROR))) {
         Ok(value) => value,
@@ -50,13 +48,11 @@ pub(crate) fn winsock_code(body: impl FnOnce() -> Result<(), WsaError>) -> i32 {
 
 /// Runs a body that cannot fail; `otherwise` is the answer should it panic.
 pub(crate) fn infallible<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    let _told = Call::begin();
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
 }
 
 #[inline]
 fn started<T>(body: impl FnOnce() -> Result<T, WsaError>) -> Result<T, WsaError> {
-    let _told = Call::begin();
     if !startup::is_started() {
         return Err(WsaError(WSANOTINITIALISED));
     }

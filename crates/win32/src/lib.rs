@@ -66,9 +66,6 @@ pub use descriptor::{larboard_fd, larboard_handle_from_fd, larboard_socket_from_
 /// `GUID`, `PCWSTR` and other basic types, and the macros for string literals, where `windows-sys` has them.
 pub use windows_sys::{core, s, w};
 
-/// What the thread sanitizer is told, in a program of C or C++ that is built with it.
-pub use larboard_kernel::sanitizer;
-
 /// The functions, types and constants, under the paths of `windows-sys`.
 pub mod Win32;
 

@@ -66,6 +66,20 @@ fn a_port_server_is_clean_for_the_thread_sanitizer() {
 }
 
 #[test]
+fn what_passes_between_threads_is_clean_for_the_thread_sanitizer() {
+    let Some(program) = built("handovers.cpp", "thread") else {
+        return;
+    };
+    let output = program.run(None, &[]);
+    let expected = "packet, event 2\nAPC, end of a thread 4\nwork 6\nend of the work 8\nitem 10\ntimer 12\n\
+                    registered wait 14\n";
+    assert_eq!(
+        (output.status.code(), said(&output).as_str()),
+        (Some(0), expected)
+    );
+}
+
+#[test]
 fn locks_order_for_the_thread_sanitizer_and_a_race_is_found() {
     let Some(program) = built("race.cpp", "thread") else {
         return;

@@ -260,7 +260,7 @@ layouts! {
             FinalizationCallback u CallbackPriority Size }
         TP_POOL_STACK_INFORMATION { StackReserve StackCommit };
     Win32::System::Time:
-        DYNAMIC_TIME_ZONE_INFORMATION { Bias StandardName StandardDate StandardBias DaylightName DaylightDate DaylightBias TimeZoneKeyName DynamicDaylightTimeDisabled };
+        DYNAMIC_TIME_ZONE_INFORMATION { Bias StandardName StandardDate StandardBias DaylightName DaylightDate DaylightBias TimeZoneKeyName DynamicDaylightTimeDisabled }
         TIME_ZONE_INFORMATION { Bias StandardName StandardDate StandardBias DaylightName DaylightDate DaylightBias };
     Win32::UI::WindowsAndMessaging:
         CREATESTRUCTA { lpCreateParams hInstance hMenu hwndParent cy cx y x style lpszName lpszClass dwExStyle }

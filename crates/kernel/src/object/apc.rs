@@ -71,7 +71,6 @@ impl Apc {
     /// # Safety
     /// The routine and its arguments must still be what the application promised when it handed them over.
     unsafe fn call(self) {
-        crate::sanitizer::observe();
         // SAFETY: handed on to the caller.
         unsafe {
             match self {

@@ -8,7 +8,6 @@ use windows_sys::core::BOOL;
 
 use larboard_kernel::lock::condition::{ConditionVariable, Lock};
 use larboard_kernel::object::wait;
-use larboard_kernel::sanitizer;
 
 use super::{critical_sections, slim};
 use crate::error::Win32Error;
@@ -48,11 +47,8 @@ pub unsafe extern "system" fn SleepConditionVariableCS(
         // SAFETY: this function's contract.
         let section = unsafe { critical_sections::view(criticalsection) };
         let section = section.ok_or(ERROR_INVALID_PARAMETER)?;
-        sanitizer::released(criticalsection.addr());
         // SAFETY: this function's contract.
-        let outcome = unsafe { sleep(conditionvariable, Lock::Section(section), dwmilliseconds) };
-        sanitizer::acquired(criticalsection.addr());
-        outcome
+        unsafe { sleep(conditionvariable, Lock::Section(section), dwmilliseconds) }
     })
 }
 
@@ -78,11 +74,8 @@ pub unsafe extern "system" fn SleepConditionVariableSRW(
             CONDITION_VARIABLE_LOCKMODE_SHARED => Lock::Shared(lock),
             _ => return Err(ERROR_INVALID_PARAMETER.into()),
         };
-        sanitizer::released(srwlock.addr());
         // SAFETY: this function's contract.
-        let outcome = unsafe { sleep(conditionvariable, lock, dwmilliseconds) };
-        sanitizer::acquired(srwlock.addr());
-        outcome
+        unsafe { sleep(conditionvariable, lock, dwmilliseconds) }
     })
 }
 

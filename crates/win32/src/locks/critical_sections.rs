@@ -5,7 +5,6 @@ use windows_sys::Win32::System::Threading::CRITICAL_SECTION;
 use windows_sys::core::BOOL;
 
 use larboard_kernel::lock::critical_section::CriticalSection;
-use larboard_kernel::sanitizer;
 
 use crate::guard::{infallible, is_bad, win32};
 
@@ -75,7 +74,6 @@ pub unsafe extern "system" fn EnterCriticalSection(lpcriticalsection: *mut CRITI
     // SAFETY: this function's contract.
     if let Some(section) = unsafe { view(lpcriticalsection) } {
         section.enter();
-        sanitizer::acquired(lpcriticalsection.addr());
     }
 }
 
@@ -88,11 +86,9 @@ pub unsafe extern "system" fn TryEnterCriticalSection(
     lpcriticalsection: *mut CRITICAL_SECTION,
 ) -> BOOL {
     // SAFETY: this function's contract.
-    let taken = unsafe { view(lpcriticalsection) }.is_some_and(CriticalSection::try_enter);
-    if taken {
-        sanitizer::acquired(lpcriticalsection.addr());
-    }
-    taken.into()
+    unsafe { view(lpcriticalsection) }
+        .is_some_and(CriticalSection::try_enter)
+        .into()
 }
 
 /// Leaves the section; after as many leaves as enters the next thread may have it (LOCK-02). Leaving a section that nobody
@@ -104,7 +100,6 @@ pub unsafe extern "system" fn TryEnterCriticalSection(
 pub unsafe extern "system" fn LeaveCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
     // SAFETY: this function's contract.
     if let Some(section) = unsafe { view(lpcriticalsection) } {
-        sanitizer::released(lpcriticalsection.addr());
         section.leave();
     }
 }

@@ -3,7 +3,6 @@
 use windows_sys::Win32::System::Threading::SRWLOCK;
 
 use larboard_kernel::lock::srw::SrwLock;
-use larboard_kernel::sanitizer;
 
 use crate::guard::is_bad;
 
@@ -31,7 +30,6 @@ pub unsafe extern "system" fn AcquireSRWLockExclusive(srwlock: *mut SRWLOCK) {
     // SAFETY: this function's contract.
     if let Some(lock) = unsafe { view(srwlock) } {
         lock.acquire_exclusive();
-        sanitizer::acquired(srwlock.addr());
     }
 }
 
@@ -44,7 +42,6 @@ pub unsafe extern "system" fn AcquireSRWLockShared(srwlock: *mut SRWLOCK) {
     // SAFETY: this function's contract.
     if let Some(lock) = unsafe { view(srwlock) } {
         lock.acquire_shared();
-        sanitizer::acquired(srwlock.addr());
     }
 }
 
@@ -55,11 +52,7 @@ pub unsafe extern "system" fn AcquireSRWLockShared(srwlock: *mut SRWLOCK) {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn TryAcquireSRWLockExclusive(srwlock: *mut SRWLOCK) -> bool {
     // SAFETY: this function's contract.
-    let taken = unsafe { view(srwlock) }.is_some_and(SrwLock::try_acquire_exclusive);
-    if taken {
-        sanitizer::acquired(srwlock.addr());
-    }
-    taken
+    unsafe { view(srwlock) }.is_some_and(SrwLock::try_acquire_exclusive)
 }
 
 /// Takes the lock together with other readers if that needs no waiting (LOCK-10).
@@ -69,11 +62,7 @@ pub unsafe extern "system" fn TryAcquireSRWLockExclusive(srwlock: *mut SRWLOCK) 
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn TryAcquireSRWLockShared(srwlock: *mut SRWLOCK) -> bool {
     // SAFETY: this function's contract.
-    let taken = unsafe { view(srwlock) }.is_some_and(SrwLock::try_acquire_shared);
-    if taken {
-        sanitizer::acquired(srwlock.addr());
-    }
-    taken
+    unsafe { view(srwlock) }.is_some_and(SrwLock::try_acquire_shared)
 }
 
 /// Gives the lock back that was taken alone. Nothing happens if nobody has it alone, where Windows raises an exception.
@@ -84,7 +73,6 @@ pub unsafe extern "system" fn TryAcquireSRWLockShared(srwlock: *mut SRWLOCK) -> 
 pub unsafe extern "system" fn ReleaseSRWLockExclusive(srwlock: *mut SRWLOCK) {
     // SAFETY: this function's contract.
     if let Some(lock) = unsafe { view(srwlock) } {
-        sanitizer::released(srwlock.addr());
         lock.release_exclusive();
     }
 }
@@ -97,7 +85,6 @@ pub unsafe extern "system" fn ReleaseSRWLockExclusive(srwlock: *mut SRWLOCK) {
 pub unsafe extern "system" fn ReleaseSRWLockShared(srwlock: *mut SRWLOCK) {
     // SAFETY: this function's contract.
     if let Some(lock) = unsafe { view(srwlock) } {
-        sanitizer::released(srwlock.addr());
         lock.release_shared();
     }
 }

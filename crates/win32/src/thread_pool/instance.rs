@@ -11,7 +11,6 @@ use windows_sys::core::BOOL;
 use larboard_kernel::object::event::Event;
 use larboard_kernel::object::mutex::Mutex;
 use larboard_kernel::object::semaphore::Semaphore;
-use larboard_kernel::sanitizer;
 
 use super::Object;
 use crate::guard::infallible;
@@ -152,9 +151,7 @@ impl Instance {
     /// Calls the callback; meanwhile the instance is found by its id on this thread.
     pub(crate) fn during(&self, call: impl FnOnce(&Instance)) {
         let before = CURRENT.replace(self);
-        sanitizer::observe();
         call(self);
-        sanitizer::publish();
         CURRENT.set(before);
     }
 

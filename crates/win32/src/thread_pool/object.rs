@@ -11,6 +11,7 @@ use windows_sys::Win32::System::Threading::{
     PTP_CLEANUP_GROUP_CANCEL_CALLBACK, PTP_SIMPLE_CALLBACK, TP_CALLBACK_ENVIRON_V3,
 };
 
+use larboard_kernel::sanitizer;
 use larboard_kernel::status::Status;
 
 use super::groups::{self, Group};
@@ -184,6 +185,7 @@ impl Object {
         if !instance.leave() {
             return;
         }
+        sanitizer::release(self);
         let mut state = self.lock();
         state.running -= 1;
         let at_rest = if state.is_at_rest(0) {
@@ -213,6 +215,7 @@ impl Object {
                 .wait(state)
                 .unwrap_or_else(|poisoned| poisoned.into_inner());
         }
+        sanitizer::acquire(self);
     }
 
     /// Does something once no callback is pending or runs any more: at once if there is none.
