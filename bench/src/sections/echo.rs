@@ -170,7 +170,25 @@ fn judge(workers: usize, conditions: &Conditions, series: &[Series]) -> Vec<Bar>
     let mut bars = Vec::new();
     against_raw(workers, conditions, port, &series[0], &mut bars);
     against_peers(workers, conditions, port, series, &mut bars);
+    bars.extend(from_cpp(workers, conditions, port, series));
     bars
+}
+
+/// The same server in C++ may cost a little more, for it passes the wall that the linker optimises away in Rust.
+fn from_cpp(
+    workers: usize,
+    conditions: &Conditions,
+    port: &Series,
+    series: &[Series],
+) -> Option<Bar> {
+    let cpp = series.iter().find(|one| one.server.name == "port-cpp")?;
+    let name = format!(
+        "{}, {}: CPU of port-cpp / port",
+        conditions.shape,
+        count_of(workers)
+    );
+    let ratio = cpp.ratio(port, |sample| sample.cpu);
+    Some(Bar::new(name, ratio, Limit::AtMost(1.03)))
 }
 
 /// What the port may cost at most, and must bring at least, compared with raw epoll. For messages of 64 bytes, one at a time.

@@ -1,4 +1,4 @@
-//! Peers written in C and C++: compiled here, because Cargo does not know them and they may be absent.
+//! Servers written in C and C++: compiled here, because Cargo does not know them and what they need may be absent.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,94 +10,113 @@ use std::process::Command;
 #[derive(Debug)]
 pub struct Source {
     file: &'static str,
-    compiler: &'static str,
-    flags: &'static [&'static str],
-    /// A header that tells whether the library is there.
-    header: &'static str,
-    /// What to install if it is not.
-    package: &'static str,
+    compiler: Compiler,
+}
+
+/// Who compiles a source.
+#[derive(Debug)]
+enum Compiler {
+    /// The system's, with a library of others.
+    System {
+        name: &'static str,
+        flags: &'static [&'static str],
+        /// A header that tells whether the library is there.
+        header: &'static str,
+        /// What to install if it is not.
+        package: &'static str,
+    },
+    /// The command `larboard build`, beside this program.
+    Larboard,
 }
 
 pub static LIBUV: Source = Source {
-    file: "libuv_echo.c",
-    compiler: "cc",
-    flags: &["-std=gnu11", "-luv"],
-    header: "uv.h",
-    package: "libuv1-dev",
+    file: "peers/libuv_echo.c",
+    compiler: Compiler::System {
+        name: "cc",
+        flags: &["-std=gnu11", "-luv"],
+        header: "uv.h",
+        package: "libuv1-dev",
+    },
 };
 
 pub static ASIO: Source = Source {
-    file: "asio_echo.cpp",
-    compiler: "c++",
-    flags: &["-std=c++17", "-DASIO_STANDALONE", "-pthread"],
-    header: "asio.hpp",
-    package: "libasio-dev",
+    file: "peers/asio_echo.cpp",
+    compiler: Compiler::System {
+        name: "c++",
+        flags: &["-std=c++17", "-DASIO_STANDALONE", "-pthread"],
+        header: "asio.hpp",
+        package: "libasio-dev",
+    },
+};
+
+/// The completion port once more, as a Windows program in C++.
+pub static PORT_CPP: Source = Source {
+    file: "src/cpp/port_cpp_echo.cpp",
+    compiler: Compiler::Larboard,
 };
 
 impl Source {
-    /// The program, compiled if it is older than its source.
+    /// The program, compiled if it is older than its source; `larboard build` finds out by itself.
     pub fn build(&self) -> io::Result<PathBuf> {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("peers")
-            .join(self.file);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(self.file);
         let program = std::env::current_exe()?
             .with_file_name(source.file_stem().unwrap_or(OsStr::new(self.file)));
-        if is_newer(&program, &source) {
+        let mut command = match &self.compiler {
+            Compiler::System { .. } if is_newer(&program, &source) => return Ok(program),
+            Compiler::System {
+                name,
+                flags,
+                header,
+                package,
+            } => {
+                check_header(name, flags, header, package, &source)?;
+                let mut command = Command::new(name);
+                // The source comes before the flags: a library counts only for what stands before it.
+                command.arg(&source).args(*flags);
+                command.args(["-O2", "-Wall", "-Wextra", "-Werror"]);
+                command
+            }
+            Compiler::Larboard => {
+                let mut command = Command::new(program.with_file_name("larboard"));
+                command.args(["build", "--release"]).arg(&source);
+                command
+            }
+        };
+        let output = command.arg("-o").arg(&program).output()?;
+        if output.status.success() {
             return Ok(program);
         }
-        self.check_header()?;
-        let output = self
-            .compile(&source)
-            .arg("-O2")
-            .args(["-Wall", "-Wextra", "-Werror", "-o"])
-            .arg(&program)
-            .output()?;
-        if output.status.success() {
-            Ok(program)
-        } else {
-            let text = String::from_utf8_lossy(&output.stderr);
-            Err(Error::other(format!(
-                "{} does not compile: {}",
-                self.file,
-                text.trim()
-            )))
-        }
+        let text = String::from_utf8_lossy(&output.stderr);
+        Err(Error::other(format!(
+            "{} does not compile: {}",
+            self.file,
+            text.trim()
+        )))
     }
+}
 
-    /// The source comes before the flags: a library counts only for what stands before it.
-    fn compile(&self, source: &Path) -> Command {
-        let mut command = Command::new(self.compiler);
-        command.arg(source).args(self.flags);
-        command
-    }
-
-    fn check_header(&self) -> io::Result<()> {
-        let language = match self.file.ends_with(".c") {
-            true => "c",
-            false => "c++",
-        };
-        let mut command = Command::new(self.compiler);
-        command.args([
-            "-E",
-            "-x",
-            language,
-            "-include",
-            self.header,
-            "/dev/null",
-            "-o",
-            "/dev/null",
-        ]);
-        match command.args(self.flags).output() {
-            Ok(output) if output.status.success() => Ok(()),
-            Ok(_) => Err(Error::other(format!(
-                "{} is not found; install the package {}",
-                self.header, self.package
-            ))),
-            Err(_) => Err(Error::other(format!(
-                "there is no compiler {}; install the packages g++ and {}",
-                self.compiler, self.package
-            ))),
-        }
+fn check_header(
+    compiler: &str,
+    flags: &[&str],
+    header: &str,
+    package: &str,
+    source: &Path,
+) -> io::Result<()> {
+    let language = match source.extension() {
+        Some(extension) if extension == "c" => "c",
+        _ => "c++",
+    };
+    let mut command = Command::new(compiler);
+    command.args(["-E", "-x", language, "-include", header]);
+    command.args(["/dev/null", "-o", "/dev/null"]);
+    match command.args(flags).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(_) => Err(Error::other(format!(
+            "{header} is not found; install the package {package}"
+        ))),
+        Err(_) => Err(Error::other(format!(
+            "there is no compiler {compiler}; install the packages g++ and {package}"
+        ))),
     }
 }
 
@@ -110,13 +129,15 @@ fn is_newer(program: &Path, source: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn source(compiler: &'static str) -> Source {
+    fn source(name: &'static str) -> Source {
         Source {
             file: "none.c",
-            compiler,
-            flags: &[],
-            header: "no-such-header.h",
-            package: "libnone-dev",
+            compiler: Compiler::System {
+                name,
+                flags: &[],
+                header: "no-such-header.h",
+                package: "libnone-dev",
+            },
         }
     }
 

@@ -46,7 +46,7 @@ enum Program {
     Bench(&'static str),
     /// A program of the package `larboard-bench-peers`.
     Package(&'static str),
-    /// A source of C or C++ in `peers`.
+    /// A source of C or C++.
     Native(&'static native::Source),
 }
 
@@ -64,6 +64,7 @@ pub static SERVERS: &[Server] = {
         server("libuv", Peer, One, Native(&native::LIBUV), &[]),
         server("asio", Peer, Any, Native(&native::ASIO), &[]),
         server("port", Port, Any, Bench("port_echo"), &[]),
+        server("port-cpp", Variant, Any, Native(&native::PORT_CPP), &[]),
         server("port-ex", Variant, Any, Bench("port_echo"), &["--batch"]),
         server("port-skip", Variant, Any, Bench("port_echo"), &["--skip"]),
         server("rio", Variant, Any, Bench("rio_echo"), &[]),

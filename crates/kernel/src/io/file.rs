@@ -626,6 +626,11 @@ impl Io {
         }
     }
 
+    /// Has an operation waited here at some time?
+    pub(super) fn is_registered(&self) -> bool {
+        self.registered != Registered::Nowhere
+    }
+
     /// Does nothing wait in this direction?
     pub(super) fn is_idle(&self, direction: Direction) -> bool {
         self.existing(direction).is_none_or(Waiting::is_empty)

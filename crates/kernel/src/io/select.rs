@@ -204,10 +204,11 @@ fn look(file: &File, place: &mut libc::pollfd) -> u32 {
     if failed { CONNECT_FAILED } else { 0 }
 }
 
-/// Overlapped operations that wait come first: what they leave is asked for again.
+/// Overlapped operations that wait come first: what they leave is asked for again. So it is where operations have waited,
+/// for another thread may have served them since the descriptor was asked.
 fn serve_queues(file: &File, io: &mut Io, place: &mut libc::pollfd) {
     let mut left = !0;
-    let mut served = false;
+    let mut served = io.is_registered();
     for (direction, event) in [
         (Direction::In, libc::POLLIN),
         (Direction::Out, libc::POLLOUT),
