@@ -30,20 +30,7 @@ pub unsafe extern "system" fn WritePrivateProfileStringA(
         // SAFETY: this function's contract.
         let names = unsafe { (narrow(lpappname), narrow(lpkeyname), narrow(lpstring)) };
         // SAFETY: this function's contract.
-        unsafe {
-            changed(lpfilename, |profile| match names {
-                (Some(section), Some(key), value) => {
-                    profile.set(section.trim(), key.trim(), value.as_deref());
-                    Ok(())
-                }
-                (Some(section), None, _) => {
-                    profile.replace(&section, None);
-                    Ok(())
-                }
-                (None, None, None) => Ok(()),
-                _ => Err(ERROR_INVALID_PARAMETER.into()),
-            })
-        }
+        unsafe { set_key(names, lpfilename) }
     })
 }
 
@@ -61,22 +48,7 @@ pub unsafe extern "system" fn WritePrivateProfileSectionA(
 ) -> BOOL {
     win32(FALSE, || {
         // SAFETY: this function's contract.
-        let section = unsafe { narrow(lpappname) }.ok_or(ERROR_INVALID_PARAMETER)?;
-        let mut lines = Vec::new();
-        let mut at = lpstring;
-        // SAFETY: this function's contract: the strings follow each other up to an empty one.
-        while let Some(line) = unsafe { narrow(at) }.filter(|line| !line.is_empty()) {
-            at = at.wrapping_add(length(at) + 1);
-            lines.push(line);
-        }
-        let lines = (!is_bad(lpstring)).then_some(&lines[..]);
-        // SAFETY: this function's contract.
-        unsafe {
-            changed(lpfilename, |profile| {
-                profile.replace(section.trim(), lines);
-                Ok(())
-            })
-        }
+        unsafe { replace_section(lpappname, lpstring, lpfilename, narrow) }
     })
 }
 
@@ -99,20 +71,7 @@ pub unsafe extern "system" fn WritePrivateProfileStringW(
         // SAFETY: this function's contract.
         let names = unsafe { (wide(lpappname), wide(lpkeyname), wide(lpstring)) };
         // SAFETY: this function's contract.
-        unsafe {
-            changed(lpfilename, |profile| match names {
-                (Some(section), Some(key), value) => {
-                    profile.set(section.trim(), key.trim(), value.as_deref());
-                    Ok(())
-                }
-                (Some(section), None, _) => {
-                    profile.replace(&section, None);
-                    Ok(())
-                }
-                (None, None, None) => Ok(()),
-                _ => Err(ERROR_INVALID_PARAMETER.into()),
-            })
-        }
+        unsafe { set_key(names, lpfilename) }
     })
 }
 
@@ -130,23 +89,61 @@ pub unsafe extern "system" fn WritePrivateProfileSectionW(
 ) -> BOOL {
     win32(FALSE, || {
         // SAFETY: this function's contract.
-        let section = unsafe { wide(lpappname) }.ok_or(ERROR_INVALID_PARAMETER)?;
-        let mut lines = Vec::new();
-        let mut at = lpstring;
-        // SAFETY: this function's contract: the strings follow each other up to an empty one.
-        while let Some(line) = unsafe { wide(at) }.filter(|line| !line.is_empty()) {
-            at = at.wrapping_add(length(at) + 1);
-            lines.push(line);
-        }
-        let lines = (!is_bad(lpstring)).then_some(&lines[..]);
-        // SAFETY: this function's contract.
-        unsafe {
-            changed(lpfilename, |profile| {
-                profile.replace(section.trim(), lines);
-                Ok(())
-            })
-        }
+        unsafe { replace_section(lpappname, lpstring, lpfilename, wide) }
     })
+}
+
+/// Section, key and value, of which any may be missing.
+///
+/// # Safety
+/// The file's name is null or ends with 0.
+unsafe fn set_key<U: Unit>(
+    names: (Option<String>, Option<String>, Option<String>),
+    file: *const U,
+) -> Result<BOOL, Win32Error> {
+    // SAFETY: this function's contract.
+    unsafe {
+        changed(file, |profile| match names {
+            (Some(section), Some(key), value) => {
+                profile.set(section.trim(), key.trim(), value.as_deref());
+                Ok(())
+            }
+            (Some(section), None, _) => {
+                profile.replace(&section, None);
+                Ok(())
+            }
+            (None, None, None) => Ok(()),
+            _ => Err(ERROR_INVALID_PARAMETER.into()),
+        })
+    }
+}
+
+/// # Safety
+/// The names are null or end with 0; the lines are null or end with an empty one. `read` reads a string that is null or
+/// ends with 0.
+unsafe fn replace_section<U: Unit + PartialEq>(
+    section: *const U,
+    lines: *const U,
+    file: *const U,
+    read: unsafe fn(*const U) -> Option<String>,
+) -> Result<BOOL, Win32Error> {
+    // SAFETY: this function's contract.
+    let section = unsafe { read(section) }.ok_or(ERROR_INVALID_PARAMETER)?;
+    let mut given = Vec::new();
+    let mut at = lines;
+    // SAFETY: this function's contract: the strings follow each other up to an empty one.
+    while let Some(line) = unsafe { read(at) }.filter(|line| !line.is_empty()) {
+        at = at.wrapping_add(length(at) + 1);
+        given.push(line);
+    }
+    let given = (!is_bad(lines)).then_some(&given[..]);
+    // SAFETY: this function's contract.
+    unsafe {
+        changed(file, |profile| {
+            profile.replace(section.trim(), given);
+            Ok(())
+        })
+    }
 }
 
 /// The units of a string that was just read.
