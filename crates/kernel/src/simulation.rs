@@ -384,12 +384,12 @@ impl World {
 
     fn post(&self, port: &Port) {
         self.posted.fetch_add(1, SeqCst);
-        port.post(Packet {
-            bytes: 0,
-            key: POSTED,
-            overlapped: OverlappedPtr(std::ptr::null_mut()),
-            status: Status::SUCCESS,
-        });
+        port.post(Packet::new(
+            Status::SUCCESS,
+            0,
+            POSTED,
+            OverlappedPtr(std::ptr::null_mut()),
+        ));
     }
 
     fn work(&self, port: &Arc<Port>, working: Working<'_>, mut random: Random) {
@@ -434,7 +434,7 @@ impl World {
                 assert_eq!(op.packets.fetch_add(1, SeqCst), 0, "a second packet");
                 // SAFETY: as above.
                 let (status, bytes) = unsafe { read_status(packet.overlapped.0) };
-                assert_eq!((packet.status, packet.bytes as usize), (status, bytes));
+                assert_eq!((packet.status(), packet.bytes() as usize), (status, bytes));
             }
         }
     }
@@ -726,12 +726,12 @@ impl Drop for Working<'_> {
 }
 
 fn stop(port: &Port) {
-    port.post(Packet {
-        bytes: 0,
-        key: STOP,
-        overlapped: OverlappedPtr(std::ptr::null_mut()),
-        status: Status::SUCCESS,
-    });
+    port.post(Packet::new(
+        Status::SUCCESS,
+        0,
+        STOP,
+        OverlappedPtr(std::ptr::null_mut()),
+    ));
 }
 
 /// Both ends with little room, so that sends have to wait.

@@ -56,7 +56,7 @@ fn a_reset_ends_all_receives_that_wait() {
         reset(client);
         for n in 0..receives {
             let packet = port.dequeue(MILLISECONDS, false).unwrap();
-            let outcome = (packet.status, packet.bytes);
+            let outcome = (packet.status(), packet.bytes());
             assert_eq!(outcome, (Status::CONNECTION_RESET, 0), "{n} of {receives}");
         }
     }
@@ -152,12 +152,7 @@ fn a_destructor_of_a_thread_may_use_its_port() {
     struct Last(Handle);
     impl Drop for Last {
         fn drop(&mut self) {
-            let packet = Packet {
-                bytes: 0,
-                key: 7,
-                overlapped: OverlappedPtr(std::ptr::null_mut()),
-                status: Status::SUCCESS,
-            };
+            let packet = Packet::new(Status::SUCCESS, 0, 7, OverlappedPtr(std::ptr::null_mut()));
             let posted = Port::with_handle(self.0, |port| port.post(packet));
             assert!(posted.is_ok());
             let taken = Port::with_handle(self.0, |port| port.dequeue(0, false));

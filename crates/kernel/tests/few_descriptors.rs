@@ -65,7 +65,7 @@ fn the_kernel_goes_on_without_descriptors_and_recovers() {
     let dequeue_elsewhere = || {
         let port = port.clone();
         let dequeue = move || port.dequeue(MILLISECONDS, false);
-        in_new_thread(move || dequeue().map(|packet| (packet.key, packet.bytes)))
+        in_new_thread(move || dequeue().map(|packet| (packet.key, packet.bytes())))
     };
     let worker = dequeue_elsewhere();
     port_client.write_all(b"hi").unwrap();

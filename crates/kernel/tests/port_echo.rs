@@ -88,7 +88,7 @@ fn an_echo_over_a_port() {
         client.write_all(&round.to_be_bytes()).unwrap();
         let packet = port.dequeue(SECONDS, false).unwrap();
         assert!(
-            block.is(&packet) && packet.key == 77 && packet.bytes == 4,
+            block.is(&packet) && packet.key == 77 && packet.bytes() == 4,
             "{packet:?}"
         );
         assert!(matches!(block.send(&file, 4), Started::Done(done) if done.bytes == 4));
@@ -144,7 +144,7 @@ fn cancelling_brings_a_packet() {
     assert_eq!(block.receive(&file, None), Started::Pending);
     assert_eq!(cancel::cancel(&file, Which::All), 1);
     assert_eq!(
-        port.dequeue(SECONDS, false).unwrap().status,
+        port.dequeue(SECONDS, false).unwrap().status(),
         Status::CANCELLED
     );
 }
@@ -169,14 +169,7 @@ fn many_workers_take_each_packet_once() {
             })
             .collect();
         let null = OverlappedPtr(std::ptr::null_mut());
-        let post = |key| {
-            port.post(Packet {
-                bytes: 0,
-                key,
-                overlapped: null,
-                status: Status::SUCCESS,
-            })
-        };
+        let post = |key| port.post(Packet::new(Status::SUCCESS, 0, key, null));
         (1..=total).for_each(post);
         (0..4).for_each(|_| post(usize::MAX));
         workers

@@ -80,7 +80,7 @@ fn a_receive_of_everything_ends_with_the_stream() {
         client.write_all(b"abc").unwrap();
         client.shutdown(Shutdown::Write).unwrap();
         let packet = port.dequeue(MILLISECONDS, false).unwrap();
-        assert_eq!((packet.status, packet.bytes), (Status::SUCCESS, 3));
+        assert_eq!((packet.status(), packet.bytes()), (Status::SUCCESS, 3));
     }
 }
 

@@ -66,7 +66,8 @@ const ADDRESSES: std::ops::Range<usize> = 0x1_0000..1 << 56;
 /// Whether a pointer cannot point at anything.
 #[inline]
 pub(crate) fn is_bad<T: ?Sized>(pointer: *const T) -> bool {
-    !ADDRESSES.contains(&pointer.cast::<u8>().addr())
+    // One comparison: an address below the range wraps around.
+    pointer.cast::<u8>().addr().wrapping_sub(ADDRESSES.start) >= ADDRESSES.end - ADDRESSES.start
 }
 
 /// `WSAEFAULT` for a pointer that cannot point at anything.

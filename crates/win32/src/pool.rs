@@ -44,8 +44,8 @@ pub unsafe extern "system" fn BindIoCompletionCallback(
             // SAFETY: the caller promised that the routine may be called so.
             unsafe {
                 function(
-                    packet.status.win32(),
-                    packet.bytes,
+                    packet.status().win32(),
+                    packet.bytes(),
                     packet.overlapped.0.cast(),
                 )
             }
@@ -239,7 +239,7 @@ impl Io {
         state.running += 1;
         drop(state);
         let context = std::ptr::with_exposed_provenance_mut(self.context);
-        let (status, bytes) = (packet.status.win32(), packet.bytes as usize);
+        let (status, bytes) = (packet.status().win32(), packet.bytes() as usize);
         let instance = Instance::new(None);
         instance.during(|instance| {
             let overlapped = packet.overlapped.0.cast();

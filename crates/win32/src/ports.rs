@@ -81,32 +81,38 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
         };
         let packet = match at_once {
             Some(packet) => packet,
-            None => {
-                // SAFETY: null or valid for a write by this function's contract.
-                unsafe { store(lpoverlapped, std::ptr::null_mut()) };
-                if bad {
-                    handles::get::<Port>(completionport)?;
-                    return Err(ERROR_NOACCESS.into());
-                }
-                wait_for_packet(port, dwmilliseconds)?
-            }
+            // SAFETY: null or valid for a write by this function's contract.
+            None => unsafe { wait_for_packet(port, lpoverlapped, bad, dwmilliseconds) }?,
         };
         // SAFETY: valid for writes by this function's contract.
         unsafe {
-            lpnumberofbytestransferred.write_unaligned(packet.bytes);
+            lpnumberofbytestransferred.write_unaligned(packet.bytes());
             lpcompletionkey.write_unaligned(packet.key);
             lpoverlapped.write_unaligned(packet.overlapped.0.cast());
         }
-        if packet.status.is_success() {
+        if packet.status().is_success() {
             Ok(TRUE)
         } else {
-            Err(packet.status.into())
+            Err(packet.status().into())
         }
     })
 }
 
+/// # Safety
+/// `overlapped` is null or valid for a write.
 #[inline(never)]
-fn wait_for_packet(port: Handle, milliseconds: u32) -> Result<Packet, Win32Error> {
+unsafe fn wait_for_packet(
+    port: Handle,
+    overlapped: *mut *mut OVERLAPPED,
+    bad: bool,
+    milliseconds: u32,
+) -> Result<Packet, Win32Error> {
+    // SAFETY: null or valid for a write by this function's contract.
+    unsafe { store(overlapped, std::ptr::null_mut()) };
+    if bad {
+        handles::table().get_tagged::<Port>(port)?;
+        return Err(ERROR_NOACCESS.into());
+    }
     Port::with_handle(port, |port| port.dequeue(milliseconds, false))?.map_err(nothing)
 }
 
@@ -168,13 +174,13 @@ pub unsafe extern "system" fn PostQueuedCompletionStatus(
     lpoverlapped: *const OVERLAPPED,
 ) -> BOOL {
     win32(FALSE, || {
-        let packet = Packet {
-            bytes: dwnumberofbytestransferred,
-            key: dwcompletionkey,
-            overlapped: OverlappedPtr(lpoverlapped.cast_mut().cast()),
-            status: Status::SUCCESS,
-        };
-        Port::with_handle(handles::key(completionport), |port| port.post(packet))?;
+        let packet = Packet::new(
+            Status::SUCCESS,
+            dwnumberofbytestransferred,
+            dwcompletionkey,
+            OverlappedPtr(lpoverlapped.cast_mut().cast()),
+        );
+        Port::post_to(handles::key(completionport), packet)?;
         Ok(TRUE)
     })
 }
@@ -227,8 +233,8 @@ fn entry(packet: Packet) -> OVERLAPPED_ENTRY {
     OVERLAPPED_ENTRY {
         lpCompletionKey: packet.key,
         lpOverlapped: packet.overlapped.0.cast(),
-        Internal: packet.status.0 as usize,
-        dwNumberOfBytesTransferred: packet.bytes,
+        Internal: packet.status().0 as usize,
+        dwNumberOfBytesTransferred: packet.bytes(),
     }
 }
 

@@ -172,12 +172,12 @@ fn send_packet(
         return;
     }
     if let Some(association) = file.association() {
-        let packet = Packet {
-            bytes: finished.bytes,
-            key: file.packet_key(&association),
+        let packet = Packet::new(
+            finished.status,
+            finished.bytes,
+            file.packet_key(&association),
             overlapped,
-            status: finished.status,
-        };
+        );
         deliver(&association.port, packet);
     }
 }

@@ -60,12 +60,12 @@ pub fn submit(work: Work) -> Result<(), Status> {
     let pool = pool()?;
     pool.ensure_idle_worker()?;
     pool.work.lock().push_back(work);
-    pool.port.post(Packet {
-        bytes: 0,
-        key: WORK,
-        overlapped: OverlappedPtr(std::ptr::null_mut()),
-        status: Status::SUCCESS,
-    });
+    pool.port.post(Packet::new(
+        Status::SUCCESS,
+        0,
+        WORK,
+        OverlappedPtr(std::ptr::null_mut()),
+    ));
     Ok(())
 }
 

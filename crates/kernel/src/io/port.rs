@@ -36,21 +36,54 @@ use crate::object::dispatcher::{Dispatcher, Signal};
 use crate::object::handle_table::{Handle, HandleTable};
 use crate::object::queue::{Queue, Wake};
 use crate::object::thread::Thread;
-use crate::object::{HandleCount, Object, apc, wait};
+use crate::object::{HandleCount, Object, Tagged, apc, wait};
 use crate::status::Status;
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 
-/// A completion packet.
-#[derive(Clone, Copy, Debug)]
+/// A completion packet. Status and bytes are one word: a processor that reads as one what it has just written as two waits
+/// until both are in the cache.
+#[derive(Clone, Copy)]
 pub struct Packet {
-    /// Bytes transferred.
-    pub bytes: u32,
+    outcome: u64,
     /// The key of the association, or what was posted.
     pub key: usize,
     /// The OVERLAPPED, or what was posted.
     pub overlapped: OverlappedPtr,
+}
+
+impl Packet {
+    /// The packet of an operation that ended with `status` after so many bytes.
+    #[inline(always)]
+    pub fn new(status: Status, bytes: u32, key: usize, overlapped: OverlappedPtr) -> Packet {
+        Packet {
+            outcome: u64::from(status.0) << 32 | u64::from(bytes),
+            key,
+            overlapped,
+        }
+    }
+
     /// How the operation ended.
-    pub status: Status,
+    #[inline(always)]
+    pub fn status(&self) -> Status {
+        Status((self.outcome >> 32) as u32)
+    }
+
+    /// Bytes transferred.
+    #[inline(always)]
+    pub fn bytes(&self) -> u32 {
+        self.outcome as u32
+    }
+}
+
+impl std::fmt::Debug for Packet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Packet")
+            .field("status", &self.status())
+            .field("bytes", &self.bytes())
+            .field("key", &self.key)
+            .field("overlapped", &self.overlapped)
+            .finish()
+    }
 }
 
 /// Why a dequeue brought nothing.
@@ -65,8 +98,16 @@ pub enum Empty {
 }
 
 enum Entry {
-    Packet(Packet),
+    /// The words of a packet. They are taken one by one, for the same reason.
+    Packet(u64, usize, OverlappedPtr),
     Token(Arc<File>),
+}
+
+impl From<Packet> for Entry {
+    #[inline(always)]
+    fn from(packet: Packet) -> Entry {
+        Entry::Packet(packet.outcome, packet.key, packet.overlapped)
+    }
 }
 
 /// So many bytes are received at once by whoever polls: what they are received into stays in the cache.
@@ -90,9 +131,17 @@ impl Object for Port {
     fn handles(&self) -> &HandleCount {
         &self.handles
     }
+    fn tag(&self) -> u8 {
+        Port::TAG
+    }
     fn last_handle_closed(&self) {
         self.close();
     }
+}
+
+// SAFETY: the only implementation of `Tagged` with this number.
+unsafe impl Tagged for Port {
+    const TAG: u8 = 2;
 }
 
 impl Port {
@@ -133,6 +182,7 @@ impl Port {
     }
 
     /// PostQueuedCompletionStatus: wakes at once. The three values are not looked at (PORT-46).
+    #[inline]
     pub fn post(&self, packet: Packet) {
         self.push(packet, true);
     }
@@ -143,34 +193,46 @@ impl Port {
         self.push(packet, !own || self.work.are_long());
     }
 
+    #[inline(always)]
     fn push(&self, packet: Packet, eager: bool) {
         let mut queue = self.queue.lock();
         if queue.closed {
             return; // nobody is left to take it (PORT-62)
         }
-        queue.entries.push_back(Entry::Packet(packet));
-        let woken = self.whom_to_wake(&mut queue, eager);
-        drop(queue);
-        wake(woken);
+        queue.entries.push_back(packet.into());
+        self.let_go(queue, eager);
+    }
+
+    /// PostQueuedCompletionStatus to the port behind `handle`. INVALID_HANDLE; OBJECT_TYPE_MISMATCH.
+    #[inline]
+    pub fn post_to(handle: Handle, packet: Packet) -> Result<(), Status> {
+        let Some(port) = Here::known_port(handle) else {
+            return Self::post_from_outside(handle, packet);
+        };
+        // SAFETY: the thread belongs to that port, which is kept until it leaves, and nothing here leaves.
+        unsafe { &*port }.push(packet, true);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn post_from_outside(handle: Handle, packet: Packet) -> Result<(), Status> {
+        let port = HandleTable::process().get_tagged::<Port>(handle)?;
+        port.push(packet, true);
+        Ok(())
     }
 
     /// Runs `f` with the port behind `handle`. A thread that belongs to the port already finds it without touching
     /// the reference counts that all its workers share.
     #[inline]
     pub fn with_handle<R>(handle: Handle, f: impl FnOnce(&Arc<Port>) -> R) -> Result<R, Status> {
-        let table = HandleTable::process();
-        let own = HERE.with(|here| {
-            let known = here.handle.get() == handle && table.is_open(handle);
-            known.then(|| here.port.get())
-        });
-        if let Some(port) = own {
+        if let Some(port) = Here::known_port(handle) {
             let _lent = Lent::new();
             // SAFETY: a known handle means that this thread belongs to `port`; should it leave it meanwhile, the
             // reference is kept until `_lent` is gone.
             let port = ManuallyDrop::new(unsafe { Arc::from_raw(port) });
             return Ok(f(&port));
         }
-        let port = table.get_as::<Port>(handle)?.to_arc();
+        let port = HandleTable::process().get_tagged::<Port>(handle)?.to_arc();
         let result = f(&port);
         HERE.with(|here| {
             if std::ptr::eq(here.port.get(), Arc::as_ptr(&port)) {
@@ -184,18 +246,38 @@ impl Port {
     /// a worker that has something to do. None: [`with_handle`](Self::with_handle) and [`dequeue`](Self::dequeue).
     #[inline]
     pub fn dequeue_at_once(handle: Handle) -> Option<Packet> {
+        let port = Here::known_port(handle)?;
         HERE.with(|here| {
-            if here.handle.get() != handle || !HandleTable::process().is_open(handle) {
-                return None;
-            }
             // SAFETY: a known handle means that this thread belongs to the port and has a place in it; both are kept
             // until the thread leaves, which nothing here does.
-            let (port, thread) = unsafe { (&*here.port.get(), &*here.thread.get()) };
+            let (port, thread) = unsafe { (&*port, &*here.thread.get()) };
             let mut queue = port.queue.lock();
-            let entry = queue.take_again(thread)?;
+            if !queue.may_take_again(thread) {
+                return None;
+            }
+            let &Entry::Packet(outcome, key, overlapped) = queue.entries.front()? else {
+                return port.take_token_at_once(queue, here);
+            };
+            std::mem::forget(queue.take_again()); // a packet, which has nothing to drop
             here.watch.lap(&port.work);
-            port.take_up(queue, entry)
+            port.let_go(queue, port.work.are_long());
+            Some(Packet {
+                outcome,
+                key,
+                overlapped,
+            })
         })
+    }
+
+    #[inline(never)]
+    fn take_token_at_once(
+        &self,
+        mut queue: MutexGuard<'_, Queue<Entry>>,
+        here: &Here,
+    ) -> Option<Packet> {
+        let entry = queue.take_again()?;
+        here.watch.lap(&self.work);
+        self.take_up(queue, entry)
     }
 
     /// Takes one packet, waiting for at most `milliseconds`.
@@ -229,11 +311,24 @@ impl Port {
         let first = self.dequeue(milliseconds, alertable)?;
         each(0, first);
         let mut n = 1;
-        while n < room {
-            let Some(entry) = self.queue.lock().entries.pop_front() else {
-                break;
+        let mut queue = self.queue.lock();
+        while n < room
+            && let Some(entry) = queue.entries.pop_front()
+        {
+            let packet = match entry {
+                Entry::Packet(outcome, key, overlapped) => Some(Packet {
+                    outcome,
+                    key,
+                    overlapped,
+                }),
+                Entry::Token(file) => {
+                    drop(queue);
+                    let packet = self.redeem_token(&file);
+                    queue = self.queue.lock();
+                    packet
+                }
             };
-            if let Some(packet) = self.redeem(entry) {
+            if let Some(packet) = packet {
                 each(n, packet);
                 n += 1;
             }
@@ -266,12 +361,36 @@ impl Port {
     }
 
     /// Hands a slot on if that is due, and makes a packet of the entry.
-    #[inline]
-    fn take_up(&self, mut queue: MutexGuard<'_, Queue<Entry>>, entry: Entry) -> Option<Packet> {
-        let woken = self.whom_to_wake(&mut queue, self.work.are_long());
-        drop(queue);
-        wake(woken);
+    fn take_up(&self, queue: MutexGuard<'_, Queue<Entry>>, entry: Entry) -> Option<Packet> {
+        self.let_go(queue, self.work.are_long());
         self.redeem(entry)
+    }
+
+    /// Unlocks the queue, and wakes whom its state asks for. `eager`: nobody is expected back soon.
+    #[inline(always)]
+    fn let_go(&self, queue: MutexGuard<'_, Queue<Entry>>, eager: bool) {
+        if queue.has_waiters() {
+            return self.let_go_and_wake(queue, eager);
+        }
+        // There is nobody to wake: those who run will be back, or the monitor looks after what they leave.
+        let more = !queue.entries.is_empty() || self.pump.has_registrations();
+        drop(queue);
+        if more {
+            monitor::arm();
+        }
+    }
+
+    #[inline(never)]
+    fn let_go_and_wake(&self, mut queue: MutexGuard<'_, Queue<Entry>>, eager: bool) {
+        // What there is to expect counts only if there is nothing at hand and nobody looks out for more.
+        let expecting = queue.entries.is_empty() && !queue.leading && self.pump.has_pending();
+        let woken = queue.whom_to_wake(eager, expecting);
+        drop(queue);
+        match woken {
+            Wake::Now(thread) => thread.unpark(),
+            Wake::Later => monitor::arm(),
+            Wake::Nobody => {}
+        }
     }
 
     #[inline(never)]
@@ -380,8 +499,8 @@ impl Port {
                 }
                 request::redeem(file, &mut |port, packet| {
                     if std::ptr::eq(&**port, self) {
-                        bytes += packet.bytes;
-                        self.add(Entry::Packet(packet));
+                        bytes += packet.bytes();
+                        self.add(packet.into());
                     } else {
                         complete::post(port, packet);
                     }
@@ -431,14 +550,21 @@ impl Port {
     }
 
     /// The packet of an entry. A token may bring none, or several: the first is the caller's, the rest is queued.
-    #[inline]
     fn redeem(&self, entry: Entry) -> Option<Packet> {
-        let file = match entry {
-            Entry::Packet(packet) => return Some(packet),
-            Entry::Token(file) => file,
-        };
+        match entry {
+            Entry::Packet(outcome, key, overlapped) => Some(Packet {
+                outcome,
+                key,
+                overlapped,
+            }),
+            Entry::Token(file) => self.redeem_token(&file),
+        }
+    }
+
+    #[inline(never)]
+    fn redeem_token(&self, file: &File) -> Option<Packet> {
         let mut mine = None;
-        request::redeem(&file, &mut |port, packet| {
+        request::redeem(file, &mut |port, packet| {
             if mine.is_none() && std::ptr::eq(&**port, self) {
                 mine = Some(packet);
             } else {
@@ -446,13 +572,6 @@ impl Port {
             }
         });
         mine
-    }
-
-    /// Decides under the lock. `eager`: nobody is expected back soon.
-    fn whom_to_wake(&self, queue: &mut Queue<Entry>, eager: bool) -> Wake {
-        // What there is to expect counts only if there is nothing at hand and nobody looks out for more.
-        let expecting = queue.entries.is_empty() && !queue.leading && self.pump.has_pending();
-        queue.whom_to_wake(eager, expecting)
     }
 
     /// The calling thread belongs to this port from now on, and to no other (PORT-54).
@@ -491,9 +610,7 @@ impl Port {
     fn stand_aside(&self, thread: &Thread) {
         let mut queue = self.queue.lock();
         queue.stop_counting(thread);
-        let woken = self.whom_to_wake(&mut queue, true);
-        drop(queue);
-        wake(woken);
+        self.let_go(queue, true);
     }
 
     fn close(&self) {
@@ -557,7 +674,7 @@ impl Port {
     /// The packets stay: who looks for one meanwhile has to find it.
     fn sweep(mut queue: MutexGuard<'_, Queue<Entry>>) {
         let entries = std::mem::take(&mut queue.entries);
-        let is_packet = |entry: &Entry| matches!(entry, Entry::Packet(_));
+        let is_packet = |entry: &Entry| matches!(entry, Entry::Packet(..));
         let (packets, tokens): (VecDeque<_>, VecDeque<_>) =
             entries.into_iter().partition(is_packet);
         queue.entries = packets;
@@ -576,15 +693,6 @@ impl Port {
                 queue.stop_counting(&thread);
             }
         }
-    }
-}
-
-#[inline]
-fn wake(whom: Wake) {
-    match whom {
-        Wake::Now(thread) => thread.unpark(),
-        Wake::Later => monitor::arm(),
-        Wake::Nobody => {}
     }
 }
 
@@ -630,6 +738,15 @@ thread_local! {
 }
 
 impl Here {
+    /// The port that the calling thread belongs to, if it is known to be behind `handle`.
+    #[inline]
+    fn known_port(handle: Handle) -> Option<*const Port> {
+        HERE.with(|here| {
+            let known = here.handle.get() == handle && HandleTable::process().is_open(handle);
+            known.then(|| here.port.get())
+        })
+    }
+
     fn forget_port(&self) {
         self.port.set(std::ptr::null());
         self.thread.set(std::ptr::null());

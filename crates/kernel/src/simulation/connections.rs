@@ -61,7 +61,7 @@ fn collect(port: &Arc<Port>, results: &Results) {
         if packet.key == STOP {
             return;
         }
-        let result = (packet.status, packet.bytes as usize);
+        let result = (packet.status(), packet.bytes() as usize);
         let before = results.lock().insert(packet.overlapped.0.addr(), result);
         assert_eq!(before, None, "a second packet");
     }

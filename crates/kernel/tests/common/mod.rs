@@ -105,10 +105,10 @@ impl Block {
 }
 
 pub fn post(port: &Port, key: usize) {
-    port.post(Packet {
-        bytes: 0,
+    port.post(Packet::new(
+        Status::SUCCESS,
+        0,
         key,
-        overlapped: OverlappedPtr(std::ptr::null_mut()),
-        status: Status::SUCCESS,
-    });
+        OverlappedPtr(std::ptr::null_mut()),
+    ));
 }

@@ -453,12 +453,12 @@ unsafe fn notification(asked: &RIO_NOTIFICATION_COMPLETION) -> Result<Notificati
             }
             Ok(Notification::Port {
                 port: port.map_err(invalid)?.to_arc(),
-                packet: Packet {
-                    bytes: 0,
-                    key: asked.CompletionKey.expose_provenance(),
-                    overlapped: OverlappedPtr(asked.Overlapped.cast()),
-                    status: Status::SUCCESS,
-                },
+                packet: Packet::new(
+                    Status::SUCCESS,
+                    0,
+                    asked.CompletionKey.expose_provenance(),
+                    OverlappedPtr(asked.Overlapped.cast()),
+                ),
             })
         }
         _ => Err(WSAEINVAL.into()),
