@@ -4,7 +4,7 @@ use std::io;
 
 use crate::load::{Engine, Seen};
 use crate::placement::Placement;
-use crate::report::{Report, median, median_ratio};
+use crate::report::{Figure, Report, median, median_ratio};
 use crate::server::{Running, Server, Setup, Usage};
 use crate::shape::Shape;
 
@@ -85,7 +85,7 @@ impl Series {
     }
 
     /// The median of the ratios round by round.
-    pub fn ratio(&self, base: &Self, figure: impl Fn(&Sample) -> f64) -> f64 {
+    pub fn ratio(&self, base: &Self, figure: impl Fn(&Sample) -> f64) -> Figure {
         median_ratio(&self.samples, &base.samples, figure)
     }
 

@@ -9,7 +9,7 @@ mod table;
 
 pub use bar::{Bar, Limit};
 pub use chart::{Chart, ChartBar};
-pub use figures::{median, median_ratio};
+pub use figures::{Figure, median, median_ratio};
 pub use progress::Progress;
 pub use table::Table;
 
@@ -19,6 +19,8 @@ pub struct Report {
     text: String,
     bars: usize,
     missed: usize,
+    /// Of these, whose rounds leave it open.
+    open: usize,
     failures: usize,
     charts: Vec<Chart>,
     pub progress: Progress,
@@ -52,8 +54,10 @@ impl Report {
             return;
         }
         self.bars += bars.len();
-        self.missed += bars.iter().filter(|bar| !bar.holds()).count();
-        let mut table = Table::new(["bar", "value", "limit", ""]);
+        let missed = || bars.iter().filter(|bar| !bar.holds());
+        self.missed += missed().count();
+        self.open += missed().filter(|bar| bar.is_open()).count();
+        let mut table = Table::new(["bar", "value", "95 %", "limit", ""]);
         for bar in bars {
             table.row(bar.cells());
         }
@@ -82,6 +86,9 @@ impl Report {
             (all, 0) => format!("All {all} bars hold."),
             (all, missed) => format!("{missed} of {all} bars do not hold."),
         };
+        if self.open > 0 {
+            verdict += &format!(" {} of these the rounds leave open.", self.open);
+        }
         if self.failures > 0 {
             verdict += &format!(" {} failure(s), see above.", self.failures);
         }
@@ -113,6 +120,13 @@ mod tests {
         assert!(report.holds());
         report.bars(&[Bar::new("b", 2.0, Limit::AtMost(1.0))]);
         assert_eq!(report.verdict(), "1 of 2 bars do not hold.");
+        let tie = Figure {
+            value: 2.0,
+            range: Some((1.0, 3.0)),
+        };
+        report.bars(&[Bar::new("c", tie, Limit::AtMost(1.0))]);
+        let verdict = "2 of 3 bars do not hold. 1 of these the rounds leave open.";
+        assert_eq!(report.verdict(), verdict);
         assert!(!report.holds());
         report.failure("a server ended");
         assert!(report.verdict().ends_with("1 failure(s), see above."));

@@ -8,7 +8,7 @@ use super::{available, count, named_or_usual, seconds};
 use crate::load::Engine;
 use crate::measure::{Conditions, Sample, Series, rounds};
 use crate::placement::Placement;
-use crate::report::{Bar, Chart, ChartBar, Limit, Report, Table};
+use crate::report::{Bar, Chart, ChartBar, Figure, Limit, Report, Table};
 use crate::server::{Role, Server, named};
 use crate::shape::Shape;
 
@@ -144,7 +144,7 @@ pub fn show(title: &str, series: &[Series], report: &mut Report) -> io::Result<(
     ]);
     for one in series {
         let pair = |figure: fn(&Sample) -> f64, digits: usize| {
-            let (value, ratio) = (one.median(figure), one.ratio(yardstick, figure));
+            let (value, ratio) = (one.median(figure), one.ratio(yardstick, figure).value);
             format!("{value:.digits$} ({ratio:.3})")
         };
         table.row([
@@ -260,11 +260,11 @@ fn closest<'a>(
     port: &Series,
     figure: impl Fn(&Sample) -> f64 + Copy,
     worse: fn(f64, f64) -> f64,
-) -> Option<(f64, &'static str)> {
+) -> Option<(Figure, &'static str)> {
     peers
         .map(|peer| (port.ratio(peer, figure), peer.server.name))
         .reduce(|one, other| {
-            if worse(one.0, other.0) == one.0 {
+            if worse(one.0.value, other.0.value) == one.0.value {
                 one
             } else {
                 other
@@ -276,7 +276,7 @@ fn closest<'a>(
 fn chart(shape: Shape, series: &[Series], report: &mut Report) {
     let bars = series.iter().map(|one| ChartBar {
         name: one.label(),
-        ratio: one.ratio(&series[0], |sample| sample.cpu),
+        ratio: one.ratio(&series[0], |sample| sample.cpu).value,
         ours: matches!(one.server.role, Role::Port | Role::Variant | Role::Model),
     });
     report.chart(Chart {
@@ -315,7 +315,10 @@ mod tests {
     }
 
     fn rows(bars: &[Bar]) -> Vec<[String; 4]> {
-        bars.iter().map(Bar::cells).collect()
+        let cells = bars.iter().map(Bar::cells);
+        cells
+            .map(|[name, value, _, limit, outcome]| [name, value, limit, outcome])
+            .collect()
     }
 
     #[test]

@@ -5,8 +5,13 @@ use std::io::{self, BufRead, BufReader, Error};
 use std::net::SocketAddr;
 use std::ops::Sub;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Server;
+
+/// So long a server may take to end.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 10_000 });
 
 /// How a server is started.
 #[derive(Clone, Copy, Debug)]
@@ -95,8 +100,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The servers end when their input does.
+        // The servers end when their input does. One that does not is not waited for.
         drop(self.process.stdin.take());
+        let deadline = Instant::now() + PATIENCE;
+        while matches!(self.process.try_wait(), Ok(None)) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
@@ -122,4 +132,30 @@ impl Sub for Usage {
 fn field(text: Option<&str>) -> io::Result<u64> {
     text.and_then(|text| text.parse().ok())
         .ok_or_else(|| Error::other("an unexpected line in /proc"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn a_server_that_does_not_end_is_ended() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo 7; exec sleep 600"]);
+        let server = Running::start_command(command, "a server").unwrap();
+        assert_eq!(server.address.port(), 7);
+        let process = format!("/proc/{}", server.process.id());
+        assert!(Path::new(&process).exists());
+        drop(server);
+        assert!(!Path::new(&process).exists());
+    }
+
+    #[test]
+    fn a_server_that_tells_no_port_does_not_start() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo none; exit 3"]);
+        let error = Running::start_command(command, "a server").err().unwrap();
+        assert_eq!(error.to_string(), "a server does not start: exit status: 3");
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Options;
 use crate::measure::order;
 use crate::placement::Placement;
-use crate::report::{Report, Table, median, median_ratio};
+use crate::report::{Figure, Report, Table, median, median_ratio};
 use crate::server::{Running, bench_program};
 
 /// What a load generator has seen done.
@@ -55,12 +55,12 @@ impl Contender {
     }
 
     /// Processor time per unit, as the median of the ratios round by round.
-    pub fn cpu(&self, base: &Self) -> f64 {
+    pub fn cpu(&self, base: &Self) -> Figure {
         median_ratio(&self.samples, &base.samples, |sample| sample.cpu)
     }
 
     /// Units per second, likewise.
-    pub fn rate(&self, base: &Self) -> f64 {
+    pub fn rate(&self, base: &Self) -> Figure {
         median_ratio(&self.samples, &base.samples, |sample| sample.rate)
     }
 
@@ -122,7 +122,10 @@ fn table(unit: Unit, contenders: &[Contender]) -> Table {
     ]);
     for one in contenders {
         let middle = |figure: fn(&Sample) -> f64| median(one.samples.iter().map(figure));
-        let (cpu, rate) = (one.cpu(&contenders[0]), one.rate(&contenders[0]));
+        let (cpu, rate) = (
+            one.cpu(&contenders[0]).value,
+            one.rate(&contenders[0]).value,
+        );
         table.row([
             one.name.to_owned(),
             format!("{:.2} ({cpu:.3})", middle(|sample| sample.cpu)),
