@@ -11,7 +11,7 @@ use crate::common::w::Win32::Networking::WinSock::{
     WSAEVENT, WSAEWOULDBLOCK, WSAEnumNetworkEvents, WSAResetEvent, WSASetEvent,
 };
 use crate::common::w::Win32::System::Threading::{CreateSemaphoreW, ResetEvent};
-use crate::common::{Handle, LIMIT, Socket, auto_event, event, signalled, wait};
+use crate::common::{Handle, LIMIT, Socket, auto_event, event, signalled, startup, wait};
 use crate::io::{checked, connected_pair, eventually, never};
 
 /// EVT-01: WSAEventSelect records the selected events in the socket and sets the event object when one occurs.
@@ -69,6 +69,7 @@ fn evt_02_events_need_an_event_object() {
 /// EVT-02: A bad socket is WSAENOTSOCK.
 #[test]
 fn evt_02_a_bad_socket_is_refused() {
+    startup();
     let event = event();
     for events in [FD_READ, 0] {
         let results = [

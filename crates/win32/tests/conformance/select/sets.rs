@@ -7,7 +7,7 @@ use super::{Set, becomes, select_sets, time, until_readable};
 use crate::common::w::Win32::Networking::WinSock::{
     FD_SET, INVALID_SOCKET, TIMEVAL, WSAEFAULT, WSAEINVAL, WSAENOTSOCK, select,
 };
-use crate::common::{Socket, event, set_last_error, wsa_error};
+use crate::common::{Socket, event, set_last_error, startup, wsa_error};
 use crate::io::{Background, checked, connected_pair};
 
 /// Two readable ends and one that is not.
@@ -121,6 +121,7 @@ fn sel_13_the_first_argument_is_ignored() {
 /// SEL-14: No set, or only empty ones, is WSAEINVAL at once: select is no way to sleep.
 #[test]
 fn sel_14_no_socket_at_all_is_refused() {
+    startup();
     let start = Instant::now();
     let long = Some(Duration::from_secs(60));
     assert_eq!(select_sets(None, None, None, long), Err(WSAEINVAL));
