@@ -59,15 +59,16 @@ fn started<T>(body: impl FnOnce() -> Result<T, WsaError>) -> Result<T, WsaError>
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(Err(WsaError(WSASYSCALLFAILURE)))
 }
 
-/// Where memory of a program can lie. Below are null and the small integers that wrong casts pass for pointers, above
-/// the addresses of the system and all the negative integers.
-const ADDRESSES: std::ops::Range<usize> = 0x1_0000..1 << 56;
+/// Memory of a program lies from here on: below are null and the small integers that wrong casts pass for pointers.
+const LOWEST: usize = 0x1_0000;
+/// It has addresses of so many bits: above are those of the system and all the negative integers.
+const ADDRESS_BITS: u32 = 56;
 
 /// Whether a pointer cannot point at anything.
 #[inline]
 pub(crate) fn is_bad<T: ?Sized>(pointer: *const T) -> bool {
-    // One comparison: an address below the range wraps around.
-    pointer.cast::<u8>().addr().wrapping_sub(ADDRESSES.start) >= ADDRESSES.end - ADDRESSES.start
+    // What lies below wraps around to the highest addresses.
+    pointer.cast::<u8>().addr().wrapping_sub(LOWEST) >> ADDRESS_BITS != 0
 }
 
 /// `WSAEFAULT` for a pointer that cannot point at anything.

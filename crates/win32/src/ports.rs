@@ -73,7 +73,7 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
     win32(FALSE, || {
         let port = handles::key(completionport);
         let bad =
-            is_bad(lpnumberofbytestransferred) || is_bad(lpcompletionkey) || is_bad(lpoverlapped);
+            is_bad(lpnumberofbytestransferred) | is_bad(lpcompletionkey) | is_bad(lpoverlapped);
         let at_once = if bad {
             None
         } else {

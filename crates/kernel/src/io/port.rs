@@ -252,32 +252,11 @@ impl Port {
             // until the thread leaves, which nothing here does.
             let (port, thread) = unsafe { (&*port, &*here.thread.get()) };
             let mut queue = port.queue.lock();
-            if !queue.may_take_again(thread) {
-                return None;
-            }
-            let &Entry::Packet(outcome, key, overlapped) = queue.entries.front()? else {
-                return port.take_token_at_once(queue, here);
-            };
-            std::mem::forget(queue.take_again()); // a packet, which has nothing to drop
+            let entry = queue.take_again(thread)?;
             here.watch.lap(&port.work);
             port.let_go(queue, port.work.are_long());
-            Some(Packet {
-                outcome,
-                key,
-                overlapped,
-            })
+            port.redeem(entry)
         })
-    }
-
-    #[inline(never)]
-    fn take_token_at_once(
-        &self,
-        mut queue: MutexGuard<'_, Queue<Entry>>,
-        here: &Here,
-    ) -> Option<Packet> {
-        let entry = queue.take_again()?;
-        here.watch.lap(&self.work);
-        self.take_up(queue, entry)
     }
 
     /// Takes one packet, waiting for at most `milliseconds`.
@@ -323,7 +302,7 @@ impl Port {
                 }),
                 Entry::Token(file) => {
                     drop(queue);
-                    let packet = self.redeem_token(&file);
+                    let packet = self.redeem_token(file);
                     queue = self.queue.lock();
                     packet
                 }
@@ -550,6 +529,7 @@ impl Port {
     }
 
     /// The packet of an entry. A token may bring none, or several: the first is the caller's, the rest is queued.
+    #[inline(always)]
     fn redeem(&self, entry: Entry) -> Option<Packet> {
         match entry {
             Entry::Packet(outcome, key, overlapped) => Some(Packet {
@@ -557,14 +537,14 @@ impl Port {
                 key,
                 overlapped,
             }),
-            Entry::Token(file) => self.redeem_token(&file),
+            Entry::Token(file) => self.redeem_token(file),
         }
     }
 
     #[inline(never)]
-    fn redeem_token(&self, file: &File) -> Option<Packet> {
+    fn redeem_token(&self, file: Arc<File>) -> Option<Packet> {
         let mut mine = None;
-        request::redeem(file, &mut |port, packet| {
+        request::redeem(&file, &mut |port, packet| {
             if mine.is_none() && std::ptr::eq(&**port, self) {
                 mine = Some(packet);
             } else {

@@ -95,17 +95,14 @@ impl<E> Queue<E> {
         Some(entry)
     }
 
-    /// May `thread`, which counts as running, [take again](Self::take_again)? That is the usual way: nothing but the entries
-    /// changes. Where it is not open, `take` knows why.
+    /// [`take`](Self::take) for a thread that counts as running, which is the usual one: nothing but the entries changes.
+    /// None: `take` knows why.
     #[inline]
-    pub fn may_take_again(&self, thread: &Thread) -> bool {
+    pub fn take_again(&mut self, thread: &Thread) -> Option<E> {
         let runs = thread.seat.counted.load(Ordering::Relaxed);
-        runs && !self.closed && self.running <= self.concurrency && !self.is_poll_due()
-    }
-
-    /// The oldest entry, for a thread that [may take again](Self::may_take_again).
-    #[inline]
-    pub fn take_again(&mut self) -> Option<E> {
+        if !runs || self.closed || self.running > self.concurrency || self.is_poll_due() {
+            return None;
+        }
         let entry = self.entries.pop_front()?;
         self.activity += 1;
         Some(entry)
@@ -323,18 +320,17 @@ mod tests {
         let mut queue = Queue::new(1);
         let [thread, other] = threads();
         queue.entries.extend([1, 2]);
-        assert!(!queue.may_take_again(&thread), "it does not run yet");
+        assert_eq!(queue.take_again(&thread), None, "it does not run yet");
         assert_eq!(queue.take(&thread), Some(1));
-        assert!(!queue.may_take_again(&other));
-        assert!(queue.may_take_again(&thread));
-        assert_eq!(queue.take_again(), Some(2));
-        assert!(queue.may_take_again(&thread) && queue.take_again().is_none());
+        assert_eq!(queue.take_again(&other), None);
+        assert_eq!(queue.take_again(&thread), Some(2));
+        assert_eq!(queue.take_again(&thread), None, "nothing is left");
         queue.entries.push_back(3);
         queue.count(&other);
-        assert!(!queue.may_take_again(&thread), "too many run");
+        assert_eq!(queue.take_again(&thread), None, "too many run");
         queue.stop_counting(&other);
         let _ = queue.close();
-        assert!(!queue.may_take_again(&thread));
+        assert_eq!(queue.take_again(&thread), None);
     }
 
     #[test]
@@ -344,14 +340,12 @@ mod tests {
         queue.entries.extend(0..2 * TURNS);
         assert_eq!(queue.take(&thread), Some(0));
         for n in 1..TURNS {
-            assert!(queue.may_take_again(&thread));
-            assert_eq!(queue.take_again(), Some(n));
+            assert_eq!(queue.take_again(&thread), Some(n));
         }
-        assert!(queue.is_poll_due() && !queue.may_take_again(&thread));
+        assert!(queue.is_poll_due() && queue.take_again(&thread).is_none());
         queue.note_poll();
         assert!(queue.has_polled() && !queue.has_polled());
-        assert!(queue.may_take_again(&thread));
-        assert_eq!(queue.take_again(), Some(TURNS));
+        assert_eq!(queue.take_again(&thread), Some(TURNS));
     }
 
     #[test]
