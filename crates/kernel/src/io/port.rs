@@ -290,24 +290,11 @@ impl Port {
         let first = self.dequeue(milliseconds, alertable)?;
         each(0, first);
         let mut n = 1;
-        let mut queue = self.queue.lock();
-        while n < room
-            && let Some(entry) = queue.entries.pop_front()
-        {
-            let packet = match entry {
-                Entry::Packet(outcome, key, overlapped) => Some(Packet {
-                    outcome,
-                    key,
-                    overlapped,
-                }),
-                Entry::Token(file) => {
-                    drop(queue);
-                    let packet = self.redeem_token(file);
-                    queue = self.queue.lock();
-                    packet
-                }
+        while n < room {
+            let Some(entry) = self.queue.lock().entries.pop_front() else {
+                break;
             };
-            if let Some(packet) = packet {
+            if let Some(packet) = self.redeem(entry) {
                 each(n, packet);
                 n += 1;
             }
