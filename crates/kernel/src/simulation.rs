@@ -27,8 +27,9 @@ use crate::engine::simulated::{self, Faults, Random};
 use crate::io::cancel::{self, Which};
 use crate::io::complete::{Finished, read_status};
 use crate::io::file::{self, File};
+use crate::io::packet::Packet;
 use crate::io::plain;
-use crate::io::port::{Empty, Packet, Port};
+use crate::io::port::{Empty, Port};
 use crate::io::request::{
     self, Completion, Overlapped, OverlappedPtr, Rare, Routine, Started, nudge,
 };

@@ -14,8 +14,8 @@ use windows_sys::Win32::System::Threading::{
 use windows_sys::core::BOOL;
 
 use larboard_kernel::io::file::File;
+use larboard_kernel::io::packet::Packet;
 use larboard_kernel::io::pool;
-use larboard_kernel::io::port::Packet;
 
 use crate::guard::{infallible, win32};
 use crate::handles;

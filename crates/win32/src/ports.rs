@@ -11,7 +11,8 @@ use windows_sys::Win32::System::WindowsProgramming::{
 use windows_sys::core::BOOL;
 
 use larboard_kernel::io::file::{self, File};
-use larboard_kernel::io::port::{Empty, Packet, Port};
+use larboard_kernel::io::packet::Packet;
+use larboard_kernel::io::port::{Empty, Port};
 use larboard_kernel::io::request::OverlappedPtr;
 use larboard_kernel::object::handle_table::Handle;
 use larboard_kernel::status::Status;

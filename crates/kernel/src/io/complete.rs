@@ -13,7 +13,8 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::file::{self, File};
-use super::port::{Packet, Port};
+use super::packet::Packet;
+use super::port::Port;
 use super::request::{Completion, OverlappedPtr, Rare, Request, Routine, Sink};
 use crate::device::Device;
 use crate::device::socket::phase;

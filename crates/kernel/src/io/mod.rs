@@ -13,6 +13,7 @@
 //! select     waits until one of many descriptors is ready
 //! accept     AcceptEx, which joins two file objects
 //! port       completion ports
+//! packet     what they carry
 //! handlers   how long their workers take between two packets
 //! pump       who polls for descriptors without a port
 //! monitor    the thread that keeps the promise of progress
@@ -28,6 +29,7 @@ mod descriptor;
 pub mod file;
 mod handlers;
 mod monitor;
+pub mod packet;
 pub mod plain;
 pub mod pool;
 pub mod port;

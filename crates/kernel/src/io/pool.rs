@@ -10,7 +10,8 @@ use std::sync::{OnceLock, Weak};
 use parking_lot::Mutex;
 
 use super::file::File;
-use super::port::{Empty, Packet, Port};
+use super::packet::Packet;
+use super::port::{Empty, Port};
 use super::request::OverlappedPtr;
 use crate::status::Status;
 use crate::sync::Arc;

@@ -28,8 +28,9 @@ use std::time::Instant;
 use super::file::File;
 use super::handlers::{Handlers, Stopwatch};
 use super::monitor::Found;
+use super::packet::{Packet, Words};
 use super::pump::{self, Pump};
-use super::request::{self, OverlappedPtr};
+use super::request;
 use super::{complete, monitor};
 use crate::engine::{Epoll, Events};
 use crate::object::dispatcher::{Dispatcher, Signal};
@@ -39,52 +40,6 @@ use crate::object::thread::Thread;
 use crate::object::{HandleCount, Object, Tagged, apc, wait};
 use crate::status::Status;
 use crate::sync::{Arc, Mutex, MutexGuard, Weak};
-
-/// A completion packet. Status and bytes are one word: a processor that reads as one what it has just written as two waits
-/// until both are in the cache.
-#[derive(Clone, Copy)]
-pub struct Packet {
-    outcome: u64,
-    /// The key of the association, or what was posted.
-    pub key: usize,
-    /// The OVERLAPPED, or what was posted.
-    pub overlapped: OverlappedPtr,
-}
-
-impl Packet {
-    /// The packet of an operation that ended with `status` after so many bytes.
-    #[inline(always)]
-    pub fn new(status: Status, bytes: u32, key: usize, overlapped: OverlappedPtr) -> Packet {
-        Packet {
-            outcome: u64::from(status.0) << 32 | u64::from(bytes),
-            key,
-            overlapped,
-        }
-    }
-
-    /// How the operation ended.
-    #[inline(always)]
-    pub fn status(&self) -> Status {
-        Status((self.outcome >> 32) as u32)
-    }
-
-    /// Bytes transferred.
-    #[inline(always)]
-    pub fn bytes(&self) -> u32 {
-        self.outcome as u32
-    }
-}
-
-impl std::fmt::Debug for Packet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Packet")
-            .field("status", &self.status())
-            .field("bytes", &self.bytes())
-            .field("key", &self.key)
-            .field("overlapped", &self.overlapped)
-            .finish()
-    }
-}
 
 /// Why a dequeue brought nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,16 +53,8 @@ pub enum Empty {
 }
 
 enum Entry {
-    /// The words of a packet. They are taken one by one, for the same reason.
-    Packet(u64, usize, OverlappedPtr),
+    Packet(Words),
     Token(Arc<File>),
-}
-
-impl From<Packet> for Entry {
-    #[inline(always)]
-    fn from(packet: Packet) -> Entry {
-        Entry::Packet(packet.outcome, packet.key, packet.overlapped)
-    }
 }
 
 /// So many bytes are received at once by whoever polls: what they are received into stays in the cache.
@@ -199,7 +146,7 @@ impl Port {
         if queue.closed {
             return; // nobody is left to take it (PORT-62)
         }
-        queue.entries.push_back(packet.into());
+        queue.entries.push_back(Entry::Packet(packet.into()));
         self.let_go(queue, eager);
     }
 
@@ -466,7 +413,7 @@ impl Port {
                 request::redeem(file, &mut |port, packet| {
                     if std::ptr::eq(&**port, self) {
                         bytes += packet.bytes();
-                        self.add(packet.into());
+                        self.add(Entry::Packet(packet.into()));
                     } else {
                         complete::post(port, packet);
                     }
@@ -519,11 +466,7 @@ impl Port {
     #[inline(always)]
     fn redeem(&self, entry: Entry) -> Option<Packet> {
         match entry {
-            Entry::Packet(outcome, key, overlapped) => Some(Packet {
-                outcome,
-                key,
-                overlapped,
-            }),
+            Entry::Packet(words) => Some(words.into()),
             Entry::Token(file) => self.redeem_token(file),
         }
     }
@@ -641,7 +584,7 @@ impl Port {
     /// The packets stay: who looks for one meanwhile has to find it.
     fn sweep(mut queue: MutexGuard<'_, Queue<Entry>>) {
         let entries = std::mem::take(&mut queue.entries);
-        let is_packet = |entry: &Entry| matches!(entry, Entry::Packet(..));
+        let is_packet = |entry: &Entry| matches!(entry, Entry::Packet(_));
         let (packets, tokens): (VecDeque<_>, VecDeque<_>) =
             entries.into_iter().partition(is_packet);
         queue.entries = packets;

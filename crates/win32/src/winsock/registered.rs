@@ -13,7 +13,8 @@ use windows_sys::Win32::Networking::WinSock::{
 use windows_sys::core::{BOOL, PCSTR};
 
 use larboard_kernel::device::Direction;
-use larboard_kernel::io::port::{Packet, Port};
+use larboard_kernel::io::packet::Packet;
+use larboard_kernel::io::port::Port;
 use larboard_kernel::io::request::OverlappedPtr;
 use larboard_kernel::object::event::Event;
 use larboard_kernel::rio::buffer::{self, Part, Region};
