@@ -377,10 +377,17 @@ impl World {
         // SAFETY: the Op stays where it is until its program is over.
         let short =
             usual.then(|| unsafe { way(&side.file, start, length as u32, overlapped, packet) });
-        let started = short.flatten();
         let at = queue.len() - 1;
-        queue[at].started =
-            started.unwrap_or_else(|| request::start(&side.file, operation, completion));
+        queue[at].started = match short.flatten() {
+            Some(Ok(bytes)) => Started::Done(Finished {
+                status: Status::SUCCESS,
+                bytes,
+                flags: 0,
+            }),
+            Some(Err(Status::PENDING)) => Started::Pending,
+            Some(Err(status)) => Started::Failed(status),
+            None => request::start(&side.file, operation, completion),
+        };
     }
 
     fn post(&self, port: &Port) {

@@ -69,6 +69,7 @@ pub(super) fn mark_started(file: &File, completion: &Completion) {
 }
 
 /// The same for an operation without an event.
+#[inline]
 pub(super) fn mark_plain_started(file: &File, overlapped: OverlappedPtr) {
     write_status(overlapped, Status::PENDING);
     file.clear_signal();
@@ -80,14 +81,14 @@ pub(super) fn complete_plain(
     file: &File,
     overlapped: OverlappedPtr,
     packet: bool,
-    finished: Finished,
+    (status, bytes): (Status, u32),
     at_once: bool,
-    deliver: Deliver<'_>,
+    deliver: impl FnMut(&Arc<Port>, Packet),
 ) {
-    write_result(overlapped, finished);
+    write_result(overlapped, status, bytes);
     signal(file, None);
     if packet {
-        send_packet(file, overlapped, finished, at_once, deliver);
+        send_packet(file, overlapped, (status, bytes), at_once, deliver);
     }
 }
 
@@ -129,25 +130,26 @@ fn finish(
         return Sink::finished(&**sink, *token, finished, deliver);
     }
     let overlapped = completion.overlapped;
-    write_result(overlapped, finished);
+    let (status, bytes) = (finished.status, finished.bytes);
+    write_result(overlapped, status, bytes);
     let routine = completion.routine();
     if let Some((routine, thread)) = routine {
         queue_routine(*routine, thread, overlapped, finished);
     }
     signal(file, completion.event.as_deref());
     if routine.is_none() && completion.packet {
-        send_packet(file, overlapped, finished, at_once, deliver);
+        send_packet(file, overlapped, (status, bytes), at_once, deliver);
     }
 }
 
 /// Step 1.
 #[inline]
-fn write_result(overlapped: OverlappedPtr, finished: Finished) {
+fn write_result(overlapped: OverlappedPtr, status: Status, bytes: u32) {
     // SAFETY: the application keeps its OVERLAPPED valid until completion, which is the last line (OVL-07). Programs may
     // look at this word while the operation is pending, so it is written atomically.
-    let bytes = unsafe { AtomicUsize::from_ptr(&raw mut (*overlapped.0).internal_high) };
-    bytes.store(finished.bytes as usize, Ordering::Relaxed);
-    write_status(overlapped, finished.status);
+    let internal_high = unsafe { AtomicUsize::from_ptr(&raw mut (*overlapped.0).internal_high) };
+    internal_high.store(bytes as usize, Ordering::Relaxed);
+    write_status(overlapped, status);
 }
 
 /// Step 3.
@@ -165,21 +167,19 @@ fn signal(file: &File, event: Option<&Event>) {
 fn send_packet(
     file: &File,
     overlapped: OverlappedPtr,
-    finished: Finished,
+    (status, bytes): (Status, u32),
     at_once: bool,
-    deliver: Deliver<'_>,
+    mut deliver: impl FnMut(&Arc<Port>, Packet),
 ) {
     if at_once && file.has_modes(file::SKIP_PORT_ON_SUCCESS) {
         return;
     }
     if let Some(association) = file.association() {
-        let packet = Packet::new(
-            finished.status,
-            finished.bytes,
-            file.packet_key(&association),
-            overlapped,
+        let key = file.packet_key(&association);
+        deliver(
+            &association.port,
+            Packet::new(status, bytes, key, overlapped),
         );
-        deliver(&association.port, packet);
     }
 }
 

@@ -4,16 +4,19 @@
 //! Nothing here is decided otherwise than on the general way (`request`, `device::socket::transfer`); it is only decided
 //! with fewer instructions, because an echo is two of these. Whatever is not usual after all - an error, a short send, a
 //! queue that is not empty - goes the general way, from the beginning or from where it stands.
+//!
+//! What has ended or begun is told in one word or two, which travel in registers: the bytes, or the status that the call
+//! ends with. PENDING is one.
 
-use super::complete::{self, Deliver, Finished};
+use super::complete::{self, Deliver};
 use super::file::{File, Io};
 use super::monitor;
+use super::port::Port;
 use super::pump::prefetch;
-use super::request::{self, Completion, OverlappedPtr, Request, Started};
+use super::request::{self, Completion, OverlappedPtr, Request};
 use super::waiting::Plain;
 use crate::device::socket::Operation;
-use crate::device::socket::address::Address;
-use crate::device::socket::transfer::{Receive, Send, Sender, errno};
+use crate::device::socket::transfer::{Datagram, Receive, Send, Sender, errno};
 use crate::device::{Buffers, Device, Direction, Outcome};
 use crate::engine::sys;
 use crate::object::thread::Thread;
@@ -31,7 +34,7 @@ pub unsafe fn send(
     length: u32,
     overlapped: OverlappedPtr,
     packet: bool,
-) -> Option<Started> {
+) -> Option<Result<u32, Status>> {
     if !is_open_stream(file) || length == 0 {
         return None;
     }
@@ -42,49 +45,43 @@ pub unsafe fn send(
     // SAFETY: the buffer is valid by this function's contract.
     let n = unsafe { sys::send(io.fd, base.cast(), length as usize, libc::MSG_NOSIGNAL) };
     if n < 0 {
-        return failed(file, overlapped);
+        return failed(file, overlapped).map(Err);
     }
     if n as usize != length as usize {
-        return Some(rest(
-            file,
-            &mut io,
-            base,
-            (length, n as u32),
-            overlapped,
-            packet,
-        ));
+        let sent = (length, n as u32);
+        return Some(Err(rest(file, &mut io, base, sent, overlapped, packet)));
     }
-    let finished = success(length);
-    Some(end_at_once(file, overlapped, packet, finished))
+    end_at_once(file, overlapped, packet, (Status::SUCCESS, length));
+    Some(Ok(length))
 }
 
 /// Linux tells of an error once: it has to be taken here. The general way tries again if there is only no room.
 #[cold]
-fn failed(file: &File, overlapped: OverlappedPtr) -> Option<Started> {
+fn failed(file: &File, overlapped: OverlappedPtr) -> Option<Status> {
     let Device::Socket(socket) = file.device() else {
         return None;
     };
     match socket.send_error(errno()) {
         Outcome::Done { status, .. } => {
             complete::mark_plain_started(file, overlapped);
-            Some(Started::Failed(status))
+            Some(status)
         }
         Outcome::Pending => None,
     }
 }
 
-/// Sends a datagram. None: take the general way.
+/// Sends a datagram to an address in Linux' layout. None: take the general way.
 ///
 /// # Safety
-/// As for [`send`].
+/// As for [`send`]; `to` must be valid for reads of `room` bytes.
 #[inline]
 pub unsafe fn send_to(
     file: &Arc<File>,
     (base, length): (*mut u8, u32),
-    address: &Address,
+    (to, room): (*const libc::sockaddr, libc::socklen_t),
     overlapped: OverlappedPtr,
     packet: bool,
-) -> Option<Started> {
+) -> Option<Result<u32, Status>> {
     let Device::Socket(socket) = file.device() else {
         return None;
     };
@@ -93,18 +90,17 @@ pub unsafe fn send_to(
         return None;
     }
     let (fd, flags) = (io.fd, libc::MSG_NOSIGNAL);
-    let (to, room) = (address.as_ptr(), address.length());
-    // SAFETY: the buffer is valid by this function's contract, the address is lent.
+    // SAFETY: buffer and address are valid by this function's contract.
     let n = unsafe { sys::sendto(fd, base.cast(), length as usize, flags, to, room) };
     if n < 0 {
         if errno() == libc::ECONNREFUSED {
             socket.note_unreachable(fd);
             return None;
         }
-        return failed(file, overlapped);
+        return failed(file, overlapped).map(Err);
     }
-    let finished = success(n as u32);
-    Some(end_at_once(file, overlapped, packet, finished))
+    end_at_once(file, overlapped, packet, (Status::SUCCESS, n as u32));
+    Some(Ok(n as u32))
 }
 
 /// The system took a part: the rest waits.
@@ -116,7 +112,7 @@ fn rest(
     (length, done): (u32, u32),
     overlapped: OverlappedPtr,
     packet: bool,
-) -> Started {
+) -> Status {
     let mut buffers = Buffers::one(base, length as usize);
     buffers.advance(done as usize);
     let operation = Operation::Send(Send {
@@ -134,8 +130,8 @@ fn rest(
     complete::mark_started(file, &completion);
     let request = Request::new(operation, completion, issuer(file, packet));
     match request::pend(file, io, request) {
-        Ok(()) => Started::Pending,
-        Err((status, _)) => Started::Failed(status),
+        Ok(()) => Status::PENDING,
+        Err((status, _)) => status,
     }
 }
 
@@ -150,7 +146,7 @@ pub unsafe fn receive(
     length: u32,
     overlapped: OverlappedPtr,
     packet: bool,
-) -> Option<Started> {
+) -> Option<Result<u32, Status>> {
     if !is_open_stream(file) {
         return None;
     }
@@ -172,20 +168,22 @@ pub unsafe fn receive(
         request::run_queued(file, &mut io, Direction::In);
     }
     monitor::arm();
-    Some(Started::Pending)
+    Some(Err(Status::PENDING))
 }
 
-/// Receives a datagram, with its sender. None: nothing was done, take the general way.
+/// Receives a datagram, with its sender. None: nothing was done, take the general way. BUFFER_OVERFLOW: the buffer is
+/// full, the rest of the datagram is lost, and that is reported.
 ///
 /// # Safety
 /// As for [`send`]; where the sender goes stays valid as long.
+#[inline]
 pub unsafe fn receive_from(
     file: &Arc<File>,
     (base, length): (*mut u8, u32),
     sender: Sender,
     overlapped: OverlappedPtr,
     packet: bool,
-) -> Option<Started> {
+) -> Option<Result<u32, Status>> {
     let Device::Socket(socket) = file.device() else {
         return None;
     };
@@ -193,51 +191,65 @@ pub unsafe fn receive_from(
     if io.closed || !socket.is_open_for_datagrams() {
         return None;
     }
-    let mut buffers = Buffers::one(base, length as usize);
-    if io.is_idle(Direction::In) && file.is_ready(&io, Direction::In) {
-        file.state.clear_ready(Direction::In);
-        let &mut [part] = buffers.parts() else {
-            return None;
-        };
-        let outcome = socket.receive_usual_datagram(io.fd, part, 0, sender);
-        if let Outcome::Done {
-            status,
-            bytes,
-            flags,
-            ..
-        } = outcome
-        {
-            file.state.mark_ready(Direction::In); // not known to be drained
-            complete::mark_plain_started(file, overlapped);
-            if status.is_failure() {
-                return Some(Started::Failed(status));
-            }
-            let finished = Finished {
-                status,
-                bytes,
-                flags,
-            };
-            return Some(end_at_once(file, overlapped, packet, finished));
-        }
+    let buffer = (base, length);
+    if !io.is_idle(Direction::In) || !file.is_ready(&io, Direction::In) {
+        let status = wait_for_datagram(file, &mut io, buffer, sender, overlapped, packet);
+        return Some(Err(status));
     }
-    let receive = Receive {
-        buffers,
-        flags: 0,
-        done: 0,
-        rare: sender.boxed(),
+    file.state.clear_ready(Direction::In);
+    let part = libc::iovec {
+        iov_base: base.cast(),
+        iov_len: length as usize,
     };
-    Some(wait_for_datagram(
-        file, &mut io, receive, overlapped, packet,
-    ))
+    let Some(Datagram { status, bytes, .. }) =
+        socket.receive_usual_datagram(io.fd, part, 0, sender)
+    else {
+        let status = no_datagram(file, &mut io, buffer, sender, overlapped, packet);
+        return Some(Err(status));
+    };
+    file.state.mark_ready(Direction::In); // not known to be drained
+    complete::mark_plain_started(file, overlapped);
+    if !status.is_failure() {
+        end_at_once(file, overlapped, packet, (status, bytes));
+    }
+    match status {
+        Status::SUCCESS => Some(Ok(bytes)),
+        status => Some(Err(status)),
+    }
 }
 
+/// There was none, or the system told of an error.
+#[cold]
+fn no_datagram(
+    file: &Arc<File>,
+    io: &mut Io,
+    buffer: (*mut u8, u32),
+    sender: Sender,
+    overlapped: OverlappedPtr,
+    packet: bool,
+) -> Status {
+    let Device::Socket(socket) = file.device() else {
+        return Status::OBJECT_TYPE_MISMATCH;
+    };
+    match socket.datagram_error(io.fd) {
+        Outcome::Done { status, .. } => {
+            file.state.mark_ready(Direction::In);
+            complete::mark_plain_started(file, overlapped);
+            status
+        }
+        Outcome::Pending => wait_for_datagram(file, io, buffer, sender, overlapped, packet),
+    }
+}
+
+#[inline(never)]
 fn wait_for_datagram(
     file: &Arc<File>,
     io: &mut Io,
-    receive: Receive,
+    (base, length): (*mut u8, u32),
+    sender: Sender,
     overlapped: OverlappedPtr,
     packet: bool,
-) -> Started {
+) -> Status {
     complete::mark_plain_started(file, overlapped);
     let completion = Completion {
         overlapped,
@@ -245,11 +257,16 @@ fn wait_for_datagram(
         packet,
         rare: None,
     };
-    let operation = Operation::Receive(receive);
+    let operation = Operation::Receive(Receive {
+        buffers: Buffers::one(base, length as usize),
+        flags: 0,
+        done: 0,
+        rare: sender.boxed(),
+    });
     let request = Request::new(operation, completion, issuer(file, packet));
     match request::pend(file, io, request) {
-        Ok(()) => Started::Pending,
-        Err((status, _)) => Started::Failed(status),
+        Ok(()) => Status::PENDING,
+        Err((status, _)) => status,
     }
 }
 
@@ -270,10 +287,10 @@ pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
     let n = unsafe { sys::recv(io.fd, base.cast(), length as usize, 0) };
     let finished = match n {
         0 => return false,
-        1.. => success(n as u32),
+        1.. => (Status::SUCCESS, n as u32),
         // Linux tells of an error once: it has to be taken here.
         _ => match socket.receive_error(errno()) {
-            Outcome::Done { status, .. } => Finished::failed(status, 0),
+            Outcome::Done { status, .. } => (status, 0),
             Outcome::Pending => return false,
         },
     };
@@ -292,23 +309,9 @@ pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
 
 /// The end of an operation whose starting call returns the outcome itself.
 #[inline]
-fn end_at_once(
-    file: &File,
-    overlapped: OverlappedPtr,
-    packet: bool,
-    finished: Finished,
-) -> Started {
-    let deliver = &mut complete::post;
+fn end_at_once(file: &File, overlapped: OverlappedPtr, packet: bool, finished: (Status, u32)) {
+    let deliver = |port: &Arc<Port>, packet| port.complete(packet);
     complete::complete_plain(file, overlapped, packet, finished, true, deliver);
-    Started::Done(finished)
-}
-
-fn success(bytes: u32) -> Finished {
-    Finished {
-        status: Status::SUCCESS,
-        bytes,
-        flags: 0,
-    }
 }
 
 #[inline]

@@ -135,6 +135,7 @@ impl Port {
     }
 
     /// A packet of a completed operation.
+    #[inline(always)]
     pub(super) fn complete(&self, packet: Packet) {
         let own = HERE.with(|here| std::ptr::eq(here.running.get(), self));
         self.push(packet, !own || self.work.are_long());

@@ -4,7 +4,7 @@ use super::buffer::Region;
 use crate::device::Direction;
 use crate::device::socket::address::Address;
 use crate::device::socket::message::{HEADER, WIN_IP_PKTINFO, WIN_IPV6_PKTINFO, from_windows};
-use crate::device::socket::transfer::{Control, ReceiveRare, SendRare, flag};
+use crate::device::socket::transfer::{Control, ReceiveRare, SendRare, Sender, flag};
 use crate::device::socket::{DATAGRAM, Socket};
 use crate::io::complete::Finished;
 use crate::status::Status;
@@ -122,8 +122,10 @@ impl Message {
     pub(super) fn receive(&mut self) -> ReceiveRare {
         let address = self.regions.remote.map(|remote| remote.base);
         ReceiveRare {
-            address: address.unwrap_or(std::ptr::null_mut()),
-            address_length: &raw mut self.address_length,
+            sender: Sender {
+                address: address.unwrap_or(std::ptr::null_mut()),
+                length: &raw mut self.address_length,
+            },
             control: Some(Control {
                 buffer: (&raw mut self.room).cast(),
                 length: &raw mut self.control_length,

@@ -1,17 +1,16 @@
 //! Receiving and sending (OVL-43 to OVL-76).
 
-use std::ffi::c_void;
+use std::mem::MaybeUninit;
 
 use windows_sys::Win32::Networking::WinSock::{
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE, MSG_PARTIAL, SEND_RECV_FLAGS, SOCKADDR, SOCKET,
-    SOCKET_ERROR, WSABUF, WSAEADDRNOTAVAIL, WSAEFAULT, WSAEINVAL, WSAEMSGSIZE, WSAEOPNOTSUPP,
-    WSAMSG,
+    AF_INET, AF_INET6, LPWSAOVERLAPPED_COMPLETION_ROUTINE, MSG_PARTIAL, SEND_RECV_FLAGS, SOCKADDR,
+    SOCKADDR_IN, SOCKADDR_IN6, SOCKET, SOCKET_ERROR, WSABUF, WSAEADDRNOTAVAIL, WSAEFAULT,
+    WSAEINVAL, WSAEMSGSIZE, WSAEOPNOTSUPP, WSAMSG,
 };
 use windows_sys::Win32::System::IO::OVERLAPPED;
 use windows_sys::core::{PCSTR, PSTR};
 
 use larboard_kernel::device::Buffers;
-use larboard_kernel::device::socket::address::Address;
 use larboard_kernel::device::socket::transfer::{
     Control, Receive, ReceiveRare, Send, SendRare, Sender, flag,
 };
@@ -19,7 +18,7 @@ use larboard_kernel::device::socket::{Operation, message, phase};
 use larboard_kernel::io::blocking::Patience;
 use larboard_kernel::io::complete::Finished;
 use larboard_kernel::io::plain;
-use larboard_kernel::io::request::{OverlappedPtr, Started};
+use larboard_kernel::io::request::OverlappedPtr;
 use larboard_kernel::io::selection;
 use larboard_kernel::status::Status;
 
@@ -89,10 +88,10 @@ pub unsafe extern "system" fn recvfrom(
         let found = look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
-            let rare = sender(&found, from, fromlen)?;
+            let sender = sender(&found, from, fromlen)?;
             let finished = run(
                 &found,
-                receive(single(buf, len)?, flags, rare),
+                receive(single(buf, len)?, flags, sender.boxed()),
                 NO_NOTIFICATION,
             )?;
             whole(finished).map(|bytes| bytes as i32)
@@ -126,9 +125,9 @@ pub unsafe extern "system" fn WSARecv(
             if !is_bad(lpflags)
                 && lpflags.read_unaligned() == 0
                 && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
-                && let Some(started) = usual.receive(&found)
+                && let Some(received) = usual.receive(&found)
             {
-                store(lpnumberofbytesrecvd, started?.bytes);
+                store(lpnumberofbytesrecvd, received?);
                 return Ok(0);
             }
             found.settle_connect();
@@ -164,24 +163,24 @@ pub unsafe extern "system" fn WSARecvFrom(
 ) -> i32 {
     let notify = Notify::socket(lpoverlapped, lpcompletionroutine);
     receiving(s, || {
-        let found = look_up(s)?;
+        let found = socket::look_up(s)?;
         // SAFETY: this function's contract.
         unsafe {
-            let rare = sender(&found, lpfrom, lpfromlen)?;
+            let sender = sender(&found, lpfrom, lpfromlen)?;
             if !is_bad(lpflags)
                 && lpflags.read_unaligned() == 0
-                && found.is_open_for_datagrams()
                 && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
-                && let Some(started) = usual.receive_from(&found, rare.as_ref())
+                && let Some(finished) = usual.receive_from(&found, sender)
             {
-                return received(lpnumberofbytesrecvd, lpflags, started?);
+                return received(lpnumberofbytesrecvd, lpflags, finished?);
             }
+            found.settle_connect();
             receive_into(
                 &found,
                 (lpbuffers, dwbuffercount),
                 lpnumberofbytesrecvd,
                 lpflags,
-                rare,
+                sender.boxed(),
                 notify,
             )
         }
@@ -212,13 +211,14 @@ pub(crate) unsafe extern "system" fn WSARecvMsg(
         // SAFETY: not null, and valid until completion by this function's contract.
         unsafe {
             let message = &mut *lpmsg;
-            let mut rare =
-                sender(&found, message.name, &raw mut message.namelen)?.unwrap_or_else(nowhere);
-            rare.control = Some(Control {
-                buffer: message.Control.buf,
-                length: &raw mut message.Control.len,
-                flags: &raw mut message.dwFlags,
-            });
+            let rare = ReceiveRare {
+                sender: sender(&found, message.name, &raw mut message.namelen)?,
+                control: Some(Control {
+                    buffer: message.Control.buf,
+                    length: &raw mut message.Control.len,
+                    flags: &raw mut message.dwFlags,
+                }),
+            };
             let mut flags = message.dwFlags;
             let buffers = (message.lpBuffers.cast_const(), message.dwBufferCount);
             receive_into(
@@ -226,7 +226,7 @@ pub(crate) unsafe extern "system" fn WSARecvMsg(
                 buffers,
                 lpdwnumberofbytesrecvd,
                 &raw mut flags,
-                Some(rare),
+                Some(Box::new(rare)),
                 notify,
             )
         }
@@ -306,9 +306,9 @@ pub unsafe extern "system" fn WSASend(
         unsafe {
             if dwflags == 0
                 && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
-                && let Some(started) = usual.send(&found)
+                && let Some(sent) = usual.send(&found)
             {
-                store(lpnumberofbytessent, started?.bytes);
+                store(lpnumberofbytessent, sent?);
                 return Ok(0);
             }
             found.settle_connect();
@@ -344,18 +344,19 @@ pub unsafe extern "system" fn WSASendTo(
 ) -> i32 {
     let notify = Notify::socket(lpoverlapped, lpcompletionroutine);
     winsock(SOCKET_ERROR, || {
-        let found = look_up(s)?;
+        let found = socket::look_up(s)?;
+        let mut room = MaybeUninit::uninit();
         // SAFETY: this function's contract.
         unsafe {
             if dwflags == 0
-                && found.is_open_for_datagrams()
                 && let Some(usual) = Usual::new(&found, lpbuffers, dwbuffercount, &notify)
-                && let Some(address) = destination_address(&found, lpto, itolen)?
-                && let Some(started) = usual.send_to(&found, &address)
+                && let Some(to) = usual_destination(&found, lpto, itolen, &mut room)
+                && let Some(sent) = usual.send_to(&found, to)
             {
-                store(lpnumberofbytessent, started?.bytes);
+                store(lpnumberofbytessent, sent?);
                 return Ok(0);
             }
+            found.settle_connect();
             let rare = destination(&found, lpto, itolen)?;
             send_from(
                 &found,
@@ -474,7 +475,7 @@ unsafe fn receive_into(
     buffers: (*const WSABUF, u32),
     received: *mut u32,
     flags: *mut u32,
-    rare: Option<ReceiveRare>,
+    rare: Option<Box<ReceiveRare>>,
     notify: Notify,
 ) -> Result<i32, WsaError> {
     check(flags)?;
@@ -576,7 +577,7 @@ impl Usual {
     /// # Safety
     /// Buffer and OVERLAPPED stay valid until completion.
     #[inline]
-    unsafe fn send(self, found: &Found) -> Option<Result<Finished, WsaError>> {
+    unsafe fn send(self, found: &Found) -> Option<Result<u32, Status>> {
         let Usual {
             base,
             length,
@@ -584,22 +585,22 @@ impl Usual {
             packet,
         } = self;
         // SAFETY: this function's contract.
-        unsafe { plain::send(&found.file(), base, length, overlapped, packet) }.map(outcome)
+        unsafe { plain::send(&found.file(), base, length, overlapped, packet) }
     }
 
     /// As [`send`](Self::send), a datagram to an address.
     ///
     /// # Safety
-    /// As for [`send`](Self::send).
+    /// As for [`send`](Self::send); the address is valid for reads of its length.
     #[inline]
     unsafe fn send_to(
         self,
         found: &Found,
-        address: &Address,
-    ) -> Option<Result<Finished, WsaError>> {
+        to: (*const libc::sockaddr, u32),
+    ) -> Option<Result<u32, Status>> {
         let (buffer, file) = ((self.base, self.length), found.file());
         // SAFETY: this function's contract.
-        unsafe { plain::send_to(&file, buffer, address, self.overlapped, self.packet) }.map(outcome)
+        unsafe { plain::send_to(&file, buffer, to, self.overlapped, self.packet) }
     }
 
     /// As [`send`](Self::send), a datagram and its sender.
@@ -610,16 +611,22 @@ impl Usual {
     unsafe fn receive_from(
         self,
         found: &Found,
-        rare: Option<&ReceiveRare>,
-    ) -> Option<Result<Finished, WsaError>> {
+        sender: Sender,
+    ) -> Option<Result<Finished, Status>> {
         let (buffer, file) = ((self.base, self.length), found.file());
-        let sender = rare.map_or(Sender::NONE, |rare| Sender {
-            address: rare.address,
-            length: rare.address_length,
-        });
         // SAFETY: this function's contract.
-        unsafe { plain::receive_from(&file, buffer, sender, self.overlapped, self.packet) }
-            .map(outcome)
+        let received =
+            unsafe { plain::receive_from(&file, buffer, sender, self.overlapped, self.packet) }?;
+        let (status, bytes, flags) = match received {
+            Ok(bytes) => (Status::SUCCESS, bytes, 0),
+            Err(Status::BUFFER_OVERFLOW) => (Status::BUFFER_OVERFLOW, self.length, flag::TRUNCATED),
+            Err(status) => return Some(Err(status)),
+        };
+        Some(Ok(Finished {
+            status,
+            bytes,
+            flags,
+        }))
     }
 
     /// As [`send`](Self::send).
@@ -627,7 +634,7 @@ impl Usual {
     /// # Safety
     /// As for [`send`](Self::send).
     #[inline]
-    unsafe fn receive(self, found: &Found) -> Option<Result<Finished, WsaError>> {
+    unsafe fn receive(self, found: &Found) -> Option<Result<u32, Status>> {
         let Usual {
             base,
             length,
@@ -635,24 +642,16 @@ impl Usual {
             packet,
         } = self;
         // SAFETY: this function's contract.
-        unsafe { plain::receive(&found.file(), base, length, overlapped, packet) }.map(outcome)
+        unsafe { plain::receive(&found.file(), base, length, overlapped, packet) }
     }
 }
 
-fn outcome(started: Started) -> Result<Finished, WsaError> {
-    match started {
-        Started::Done(finished) => Ok(finished),
-        Started::Pending => Err(Status::PENDING.into()),
-        Started::Failed(status) => Err(status.into()),
-    }
-}
-
-fn receive(buffers: Buffers, flags: i32, rare: Option<ReceiveRare>) -> Operation {
+fn receive(buffers: Buffers, flags: i32, rare: Option<Box<ReceiveRare>>) -> Operation {
     Operation::Receive(Receive {
         buffers,
         flags: flags.cast_unsigned(),
         done: 0,
-        rare: rare.map(Box::new),
+        rare,
     })
 }
 
@@ -717,13 +716,10 @@ fn flags_out(finished: Finished) -> u32 {
 ///
 /// # Safety
 /// `length` is null or valid.
-unsafe fn sender(
-    found: &Found,
-    to: *mut SOCKADDR,
-    length: *mut i32,
-) -> Result<Option<ReceiveRare>, WsaError> {
+#[inline]
+unsafe fn sender(found: &Found, to: *mut SOCKADDR, length: *mut i32) -> Result<Sender, WsaError> {
     if is_bad(to) || found.is_stream() {
-        return Ok(None);
+        return Ok(Sender::NONE);
     }
     check(length)?;
     // SAFETY: not null, and valid by this function's contract.
@@ -731,20 +727,10 @@ unsafe fn sender(
     if room < super::address::length(found.family()) as i32 {
         return Err(WSAEFAULT.into());
     }
-    Ok(Some(ReceiveRare {
+    Ok(Sender {
         address: to.cast(),
-        address_length: length,
-        control: None,
-    }))
-}
-
-/// A receive that does not ask for the sender.
-fn nowhere() -> ReceiveRare {
-    ReceiveRare {
-        address: std::ptr::null_mut(),
-        address_length: std::ptr::null_mut(),
-        control: None,
-    }
+        length,
+    })
 }
 
 /// Where a datagram goes: a null address leaves it to the connection.
@@ -756,29 +742,48 @@ unsafe fn destination(
     to: *const SOCKADDR,
     length: i32,
 ) -> Result<Option<SendRare>, WsaError> {
+    if found.is_stream() || to.is_null() {
+        return Ok(None);
+    }
     // SAFETY: this function's contract.
-    let address = unsafe { destination_address(found, to, length) }?;
-    Ok(address.map(|address| SendRare {
+    let address = unsafe { found.address(to, length) }?;
+    if address.port() == 0 || address.is_unspecified() {
+        return Err(WSAEADDRNOTAVAIL.into());
+    }
+    Ok(Some(SendRare {
         address: Some(address),
         control: Vec::new(),
     }))
 }
 
+/// The same for a system call: the program's own address, which is Linux' as well, or for IPv6, whose number is not, a
+/// copy in `room`. None: [`destination`] says what is wrong with it.
+///
 /// # Safety
 /// As for [`destination`].
 #[inline]
-unsafe fn destination_address(
+unsafe fn usual_destination(
     found: &Found,
     to: *const SOCKADDR,
     length: i32,
-) -> Result<Option<Address>, WsaError> {
-    if found.is_stream() || to.cast::<c_void>().is_null() {
-        return Ok(None);
+    room: &mut MaybeUninit<SOCKADDR_IN6>,
+) -> Option<(*const libc::sockaddr, u32)> {
+    let needed = super::address::length(found.family());
+    if is_bad(to) || length < needed as i32 {
+        return None;
     }
-    // SAFETY: this function's contract.
-    let address: Address = unsafe { found.address(to, length) }?;
-    if address.port() == 0 || address.is_unspecified() {
-        return Err(WSAEADDRNOTAVAIL.into());
+    // SAFETY: not null, and so many bytes are valid by this function's contract.
+    unsafe {
+        if found.family() == AF_INET6 {
+            let six = room.write(to.cast::<SOCKADDR_IN6>().read_unaligned());
+            let family = std::mem::replace(&mut six.sin6_family, libc::AF_INET6 as u16);
+            let host = six.sin6_addr.u.Byte != [0; 16];
+            let usual = family == AF_INET6 && six.sin6_port != 0 && host;
+            return usual.then_some((room.as_ptr().cast(), needed as u32));
+        }
+        let four = to.cast::<SOCKADDR_IN>().read_unaligned();
+        let host = four.sin_addr.S_un.S_addr != 0;
+        let usual = four.sin_family == AF_INET && four.sin_port != 0 && host;
+        usual.then_some((to.cast(), needed as u32))
     }
-    Ok(Some(address))
 }

@@ -188,9 +188,15 @@ impl Address {
             if i64::from(length.read_unaligned()) < i64::from(needed) {
                 return Err(Status::ACCESS_VIOLATION);
             }
-            std::ptr::copy_nonoverlapping(from.cast(), to, needed as usize);
-            if needed >= 2 && i32::from((*from).sa_family) == libc::AF_INET6 {
-                to.cast::<u16>().write_unaligned(AF_INET6);
+            if needed as usize == size_of::<libc::sockaddr_in>() {
+                // IPv4, in registers.
+                let address = from.cast::<libc::sockaddr_in>().read_unaligned();
+                to.cast::<libc::sockaddr_in>().write_unaligned(address);
+            } else {
+                std::ptr::copy_nonoverlapping(from.cast(), to, needed as usize);
+                if needed >= 2 && i32::from((*from).sa_family) == libc::AF_INET6 {
+                    to.cast::<u16>().write_unaligned(AF_INET6);
+                }
             }
             length.write_unaligned(needed as i32);
         }

@@ -222,7 +222,8 @@ impl Socket {
     /// A bound datagram socket on which nothing stands against receiving and sending to an address.
     #[inline]
     pub fn is_open_for_datagrams(&self) -> bool {
-        const AGAINST: u32 = phase::SHUT_RECEIVE
+        const AGAINST: u32 = phase::CONNECTING
+            | phase::SHUT_RECEIVE
             | phase::SHUT_SEND
             | phase::RESET
             | phase::DISCONNECTED

@@ -40,10 +40,8 @@ pub struct Receive {
 
 /// Memory of the application that few receives have. Valid until completion, as the buffers are.
 pub struct ReceiveRare {
-    /// Where the sender's address goes, or null.
-    pub address: *mut u8,
-    /// Its room, then its length.
-    pub address_length: *mut i32,
+    /// Where the sender's address goes.
+    pub sender: Sender,
     /// Control data (WSARecvMsg): where it goes, its room.
     pub control: Option<Control>,
 }
@@ -65,10 +63,9 @@ impl Sender {
     };
 
     /// For a receive that waits.
-    pub(crate) fn boxed(self) -> Option<Box<ReceiveRare>> {
+    pub fn boxed(self) -> Option<Box<ReceiveRare>> {
         let rare = || ReceiveRare {
-            address: self.address,
-            address_length: self.length,
+            sender: self,
             control: None,
         };
         (!self.address.is_null()).then(|| Box::new(rare()))
@@ -87,6 +84,27 @@ pub struct Control {
 
 // SAFETY: as for `Buffers`: the application lets any thread write there until completion.
 unsafe impl std::marker::Send for ReceiveRare {}
+
+/// A datagram that was received.
+pub(crate) struct Datagram {
+    /// BUFFER_OVERFLOW if it did not fit, ACCESS_VIOLATION if the sender's address did not.
+    pub(crate) status: Status,
+    /// Bytes in the buffer.
+    pub(crate) bytes: u32,
+    /// Windows' MSG_ flags.
+    flags: u32,
+}
+
+impl From<Datagram> for Outcome {
+    fn from(datagram: Datagram) -> Outcome {
+        Outcome::Done {
+            status: datagram.status,
+            bytes: datagram.bytes,
+            flags: datagram.flags,
+            more: true,
+        }
+    }
+}
 
 /// A send.
 pub struct Send {
@@ -261,11 +279,11 @@ impl Socket {
             receive.buffers.parts(),
             rare.is_none_or(|rare| rare.control.is_none()),
         ) {
-            let sender = rare.map_or(Sender::NONE, |rare| Sender {
-                address: rare.address,
-                length: rare.address_length,
-            });
-            return self.receive_usual_datagram(fd, part, receive.flags, sender);
+            let sender = rare.map_or(Sender::NONE, |rare| rare.sender);
+            return match self.receive_usual_datagram(fd, part, receive.flags, sender) {
+                Some(datagram) => datagram.into(),
+                None => self.datagram_error(fd),
+            };
         }
         let mut from = Address::empty();
         let mut control = [0u64; 64];
@@ -299,7 +317,7 @@ impl Socket {
         }
         if let Some(rare) = &receive.rare {
             // SAFETY: the application keeps these pointers valid until completion (OVL-67).
-            if unsafe { from.write_to(rare.address, rare.address_length) }.is_err() {
+            if unsafe { from.write_to(rare.sender.address, rare.sender.length) }.is_err() {
                 status = Status::ACCESS_VIOLATION;
             }
             if let Some(to) = &rare.control {
@@ -317,14 +335,15 @@ impl Socket {
         }
     }
 
-    /// Into one buffer and without control data: a system call with less to be copied in.
+    /// Into one buffer and without control data: a system call with less to be copied in. None: see `datagram_error`.
+    #[inline]
     pub(crate) fn receive_usual_datagram(
         &self,
         fd: i32,
         part: libc::iovec,
         flags: u32,
         sender: Sender,
-    ) -> Outcome {
+    ) -> Option<Datagram> {
         let mut from = MaybeUninit::<libc::sockaddr_storage>::uninit();
         let mut length = size_of_val(&from) as libc::socklen_t;
         let (address, room) = if sender.address.is_null() {
@@ -337,7 +356,7 @@ impl Socket {
         // SAFETY: the address is of this frame, the buffer is kept valid by the application.
         let n = unsafe { sys::recvfrom(fd, part.iov_base, part.iov_len, flags, address, room) };
         if n < 0 {
-            return self.datagram_error(fd);
+            return None;
         }
         let fits = n as usize <= part.iov_len;
         let (mut status, flags) = if fits {
@@ -354,15 +373,16 @@ impl Socket {
                 status = Status::ACCESS_VIOLATION;
             }
         }
-        Outcome::Done {
+        Some(Datagram {
             status,
             bytes: part.iov_len.min(n as usize) as u32,
             flags,
-            more: true,
-        }
+        })
     }
 
-    fn datagram_error(&self, fd: i32) -> Outcome {
+    /// What the error of a receive of a datagram comes to.
+    #[cold]
+    pub(crate) fn datagram_error(&self, fd: i32) -> Outcome {
         let error = errno();
         if error == libc::EAGAIN {
             return Outcome::Pending;

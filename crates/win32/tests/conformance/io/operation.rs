@@ -353,6 +353,11 @@ impl Operation {
     }
 
     pub fn send_to(&self, socket: &Socket, to: &SOCKADDR_IN) -> Start {
+        self.send_to_address(socket, to, ADDRESS_LENGTH)
+    }
+
+    /// To an address of any family, said to be of `length` bytes.
+    pub fn send_to_address<T>(&self, socket: &Socket, to: &T, length: i32) -> Start {
         let memory = self.memory;
         let overlapped = self.overlapped();
         let buffers = [self.descriptor()];
@@ -366,7 +371,7 @@ impl Operation {
                 count,
                 0,
                 pointer(to),
-                ADDRESS_LENGTH,
+                length,
                 overlapped,
                 None,
             )

@@ -5,10 +5,11 @@ use crate::common::w::Win32::Foundation::{
     ERROR_MORE_DATA, STATUS_BUFFER_OVERFLOW, STATUS_SUCCESS,
 };
 use crate::common::w::Win32::Networking::WinSock::{
-    AF_INET, MSG_PEEK, WSAEINVAL, WSAEMSGSIZE, WSAENOTCONN,
+    AF_INET, AF_INET6, IPPROTO_UDP, MSG_PEEK, SOCK_DGRAM, SOCKADDR_IN, WSAEADDRNOTAVAIL,
+    WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL, WSAEMSGSIZE, WSAENOTCONN,
 };
 use crate::common::{ADDRESS_LENGTH, loopback};
-use crate::io::address::{ip_of, port_of};
+use crate::io::address::{ADDRESS6_LENGTH, ip_of, ipv4, loopback6, port_of};
 use crate::io::operation::{UNTOUCHED, record, wait_for_routine};
 use crate::io::{Operation, Port, Start, connected_pair, datagram_pair, eventually};
 
@@ -35,6 +36,105 @@ fn ovl_67_receive_from_brings_the_datagram_and_its_source() {
     assert_eq!(port_of(&source), port_of(&b.name().expect("name")));
     let mut buffer = [0; 64];
     assert_eq!(a.recv_from(&mut buffer).map(|(count, _)| count), Ok(6));
+}
+
+/// OVL-67: A datagram that is there already brings its source as well, over IPv6 under Windows' number, and the answer finds
+/// its way there.
+#[test]
+fn ovl_67_an_echo_over_a_port_knows_where_to_go() {
+    for six in [false, true] {
+        let (a, b) = if six {
+            let bound = || {
+                let socket = Socket::open(AF_INET6.into(), SOCK_DGRAM, IPPROTO_UDP).expect("UDP");
+                socket.bind6(&loopback6(0)).expect("bind to loopback");
+                socket
+            };
+            (bound(), bound())
+        } else {
+            (Socket::udp_bound(), Socket::udp_bound())
+        };
+        let family = if six { AF_INET6 } else { AF_INET };
+        let length = if six { ADDRESS6_LENGTH } else { ADDRESS_LENGTH };
+        let name = |socket: &Socket| {
+            let six = six.then(|| socket.name6().expect("name"));
+            let four = || socket.name().expect("name");
+            six.map_or_else(|| port_of(&four()), |name| u16::from_be(name.sin6_port))
+        };
+        let ports = [Port::of(&a, 1), Port::of(&b, 2)];
+        let question = sending_without_event(b"question");
+        let asked = if six {
+            question.send_to_address(&b, &loopback6(name(&a)), length)
+        } else {
+            question.send_to(&b, &loopback(name(&a)))
+        };
+        asked.accepted();
+        assert!(ports[1].next().is_of(&question));
+
+        let receive = Operation::without_event(64);
+        receive.receive_from(&a).accepted();
+        let packet = ports[0].next();
+        assert!(packet.is_of(&receive) && packet.bytes == 8);
+        assert_eq!(&receive.buffer()[..8], b"question");
+        let (source, told) = receive.source();
+        assert_eq!((source.sin_family, told), (family, length));
+        assert_eq!(port_of(&source), name(&b));
+
+        let answer = sending_without_event(b"answer");
+        let answered = if six {
+            answer.send_to_address(&a, &loopback6(port_of(&source)), told)
+        } else {
+            answer.send_to(&a, &source)
+        };
+        answered.accepted();
+        assert!(ports[0].next().is_of(&answer));
+        let receive = Operation::without_event(64);
+        receive.receive_from(&b).accepted();
+        let packet = ports[1].next();
+        assert!(packet.is_of(&receive) && packet.bytes == 6);
+        assert_eq!(&receive.buffer()[..6], b"answer");
+    }
+}
+
+/// OVL-73: A destination that is short, of another family, without a port or without a host is refused, in this order, and
+/// nothing is started.
+#[test]
+fn ovl_73_a_destination_has_family_host_and_port() {
+    let socket = Socket::udp_bound();
+    let nowhere = SOCKADDR_IN {
+        sin_family: 77,
+        ..SOCKADDR_IN::default()
+    };
+    let no_host = ipv4(std::net::Ipv4Addr::UNSPECIFIED, 9);
+    for (to, length, error) in [
+        (loopback(0), ADDRESS_LENGTH - 1, WSAEFAULT),
+        (loopback(9), -1, WSAEFAULT),
+        (nowhere, ADDRESS_LENGTH, WSAEAFNOSUPPORT),
+        (loopback(0), ADDRESS_LENGTH, WSAEADDRNOTAVAIL),
+        (no_host, ADDRESS_LENGTH, WSAEADDRNOTAVAIL),
+    ] {
+        let operation = sending_without_event(b"x");
+        let start = operation.send_to_address(&socket, &to, length);
+        assert_eq!(start, Start::Failed(error), "{length}");
+    }
+    let operation = sending_without_event(b"x");
+    let other_family = operation.send_to_address(&socket, &loopback6(9), ADDRESS6_LENGTH);
+    assert_eq!(other_family, Start::Failed(WSAEAFNOSUPPORT));
+    let longer = [
+        SOCKADDR_IN {
+            sin_port: socket.name().expect("name").sin_port,
+            ..loopback(0)
+        },
+        SOCKADDR_IN::default(),
+    ];
+    operation
+        .send_to_address(&socket, &longer, 2 * ADDRESS_LENGTH)
+        .accepted();
+    let mut buffer = [0; 4];
+    assert_eq!(socket.recv(&mut buffer), Ok(1));
+}
+
+fn sending_without_event(bytes: &[u8]) -> Operation {
+    Operation::with_event(bytes, std::ptr::null_mut())
 }
 
 /// OVL-68: A synchronous receive of a datagram that is too long fills the buffer, fails with WSAEMSGSIZE, and the rest is lost.
