@@ -1,7 +1,7 @@
 //! The synchronisation primitives of the kernel behind one name, so that loom can replace them.
 //!
-//! Everything that is modelled by loom (handle table, dispatcher, waits, APC queue, the queue of a port) takes its
-//! atomics, locks, cells and parking from here and from nowhere else. Built with `--cfg loom` the same names are
+//! Everything that is modelled by loom (handle table, dispatcher, waits, APC queue, the queue of a port, the locks in the
+//! program's memory) takes its atomics, locks, cells and parking from here and from nowhere else. Built with `--cfg loom` the same names are
 //! loom's. Two things are not modelled: reference counts are std's, and time does not pass - every deadline is over
 //! as soon as it is asked for, so that a time-out competes with everything else in every order.
 
@@ -14,6 +14,7 @@ pub mod sanitizer;
 mod native {
     pub use super::brief::{Mutex, MutexGuard};
     pub use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+    pub use std::thread::yield_now;
     pub use std::thread_local;
 
     use std::time::{Duration, Instant};
@@ -62,6 +63,36 @@ mod native {
         }
     }
 
+    /// A word of 64 bits. Threads can sleep on its lower half.
+    #[derive(Default)]
+    #[repr(transparent)]
+    pub struct WideFutex(pub AtomicU64);
+
+    impl WideFutex {
+        /// A word with this value.
+        pub const fn new(value: u64) -> WideFutex {
+            WideFutex(AtomicU64::new(value))
+        }
+
+        /// Sleeps while the lower half holds `expected`. May return early.
+        pub fn wait(&self, expected: u32) {
+            self.low_half().wait(expected, None);
+        }
+
+        /// Wakes all threads that sleep on the lower half.
+        pub fn wake_all(&self) {
+            self.low_half().wake_all();
+        }
+
+        fn low_half(&self) -> &Futex {
+            const LOW: usize = if cfg!(target_endian = "little") { 0 } else { 1 };
+            let halves = std::ptr::from_ref(&self.0).cast::<AtomicU32>();
+            // SAFETY: half of the word, which this reference keeps alive; a Futex is an AtomicU32. This crate never reads
+            // or writes through it: Linux does, for which the two sizes may be mixed.
+            unsafe { &*halves.add(LOW).cast::<Futex>() }
+        }
+    }
+
     /// `std::cell::UnsafeCell` in loom's manner.
     pub struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
@@ -96,6 +127,7 @@ mod model {
     pub use loom::cell::UnsafeCell;
     pub use loom::sync::MutexGuard;
     pub use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+    pub use loom::thread::yield_now;
     pub use loom::thread_local;
 
     use std::time::{Duration, Instant};
@@ -113,41 +145,74 @@ mod model {
         }
     }
 
-    /// The lock stands for the kernel's, under which it compares the word and puts the thread to sleep. It counts the
-    /// threads that sleep.
+    /// The threads that sleep on a word, and how many they are. The lock stands for the kernel's, under which it compares
+    /// the word and puts the thread to sleep.
     #[derive(Default)]
-    pub struct Futex(pub AtomicU32, Mutex<u32>, loom::sync::Condvar);
+    struct Sleepers(Mutex<u32>, loom::sync::Condvar);
 
-    impl Futex {
-        pub fn new(value: u32) -> Futex {
-            Futex(
-                AtomicU32::new(value),
-                Mutex::default(),
-                loom::sync::Condvar::new(),
-            )
-        }
-
-        pub fn wait(&self, expected: u32, timeout: Option<Duration>) {
-            let mut sleepers = self.1.lock();
-            if timeout.is_none() && self.0.load(Ordering::SeqCst) == expected {
-                *sleepers += 1;
-                drop(self.2.wait(sleepers));
+    impl Sleepers {
+        fn wait(&self, is_unchanged: impl FnOnce() -> bool) {
+            let mut count = self.0.lock();
+            if is_unchanged() {
+                *count += 1;
+                drop(self.1.wait(count));
             }
         }
 
-        pub fn wake(&self) -> bool {
-            let mut sleepers = self.1.lock();
-            let any = *sleepers > 0;
+        fn wake(&self) -> bool {
+            let mut count = self.0.lock();
+            let any = *count > 0;
             if any {
-                *sleepers -= 1;
-                self.2.notify_one();
+                *count -= 1;
+                self.1.notify_one();
             }
             any
         }
 
+        fn wake_all(&self) {
+            *self.0.lock() = 0;
+            self.1.notify_all();
+        }
+    }
+
+    #[derive(Default)]
+    pub struct Futex(pub AtomicU32, Sleepers);
+
+    impl Futex {
+        pub fn new(value: u32) -> Futex {
+            Futex(AtomicU32::new(value), Sleepers::default())
+        }
+
+        pub fn wait(&self, expected: u32, timeout: Option<Duration>) {
+            let word = &self.0;
+            self.1
+                .wait(|| timeout.is_none() && word.load(Ordering::SeqCst) == expected);
+        }
+
+        pub fn wake(&self) -> bool {
+            self.1.wake()
+        }
+
         pub fn wake_all(&self) {
-            *self.1.lock() = 0;
-            self.2.notify_all();
+            self.1.wake_all();
+        }
+    }
+
+    #[derive(Default)]
+    pub struct WideFutex(pub AtomicU64, Sleepers);
+
+    impl WideFutex {
+        pub fn new(value: u64) -> WideFutex {
+            WideFutex(AtomicU64::new(value), Sleepers::default())
+        }
+
+        pub fn wait(&self, expected: u32) {
+            self.1
+                .wait(|| self.0.load(Ordering::SeqCst) as u32 == expected);
+        }
+
+        pub fn wake_all(&self) {
+            self.1.wake_all();
         }
     }
 

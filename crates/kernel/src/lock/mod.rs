@@ -7,15 +7,13 @@
 //!
 //! The threads that sleep here drive no I/O; the monitor looks after it if nobody else does.
 
+// Without a model: the queues in which the threads sleep are those of parking_lot_core.
 #[cfg(not(loom))]
 pub mod address;
-#[cfg(not(loom))]
 pub mod barrier;
 pub mod condition;
 pub mod critical_section;
-#[cfg(not(loom))]
 pub mod once;
-#[cfg(not(loom))]
 pub mod slist;
 pub mod srw;
 

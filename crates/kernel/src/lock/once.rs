@@ -5,7 +5,7 @@
 
 use super::blocking;
 use crate::status::Status;
-use crate::sync::{AtomicU32, AtomicU64, Futex, Ordering, sanitizer};
+use crate::sync::{Ordering, WideFutex, sanitizer};
 
 const UNTOUCHED: u64 = 0;
 const PENDING: u64 = 1;
@@ -18,7 +18,10 @@ const PENDING_WANTED: u64 = PENDING | 4;
 /// INIT_ONCE, 8 bytes; all zero is untouched.
 #[repr(transparent)]
 #[derive(Default)]
-pub struct Once(AtomicU64);
+pub struct Once(WideFutex);
+
+#[cfg(not(loom))]
+const _: () = assert!(size_of::<Once>() == 8);
 
 /// How a thread begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,7 +47,7 @@ impl Once {
     /// Begins. UNSUCCESSFUL if it is not done and only to be looked at; INVALID_PARAMETER if others do it in another way.
     pub fn begin(&self, way: Way) -> Result<Begun, Status> {
         loop {
-            let word = self.0.load(Ordering::Acquire);
+            let word = self.0.0.load(Ordering::Acquire);
             match (word & RESERVED, way) {
                 (COMPLETE, _) => {
                     sanitizer::acquire(self);
@@ -79,7 +82,7 @@ impl Once {
     fn finish(&self, way: Way, to: u64) -> Result<(), Status> {
         sanitizer::release(self);
         loop {
-            let word = self.0.load(Ordering::Relaxed);
+            let word = self.0.0.load(Ordering::Relaxed);
             match (word & RESERVED, way) {
                 (PENDING, Way::Synchronous) | (PENDING_ASYNC, Way::Asynchronous) => {}
                 (PENDING | PENDING_ASYNC, _) => return Err(Status::INVALID_PARAMETER),
@@ -87,31 +90,24 @@ impl Once {
             }
             if self.change(word, to) {
                 if word == PENDING_WANTED {
-                    self.low_half().wake_all();
+                    self.0.wake_all();
                 }
                 return Ok(());
             }
         }
     }
 
+    /// Sleeps on the lower half. A completed one never looks like a pending one.
     fn wait(&self, word: u64) {
         if word == PENDING_WANTED || self.change(word, PENDING_WANTED) {
-            blocking(|| self.low_half().wait(PENDING_WANTED as u32, None));
+            blocking(|| self.0.wait(PENDING_WANTED as u32));
         }
     }
 
     fn change(&self, from: u64, to: u64) -> bool {
         self.0
+            .0
             .compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed)
             .is_ok()
-    }
-
-    /// What Linux compares before it puts a thread to sleep. A completed word never looks like a pending one.
-    fn low_half(&self) -> &Futex {
-        const LOW: usize = if cfg!(target_endian = "little") { 0 } else { 1 };
-        let halves = std::ptr::from_ref(&self.0).cast::<AtomicU32>();
-        // SAFETY: half of the word, which this reference keeps alive; a Futex is an AtomicU32. This crate never reads or
-        // writes through it: Linux does, for which the two sizes may be mixed.
-        unsafe { &*halves.add(LOW).cast::<Futex>() }
     }
 }

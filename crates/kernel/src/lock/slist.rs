@@ -11,7 +11,7 @@
 //! A push releases the entry's successor and contents; whoever takes it acquires them through the head.
 
 use super::spin;
-use crate::sync::{AtomicU64, Ordering, sanitizer};
+use crate::sync::{AtomicU64, Ordering, sanitizer, yield_now};
 
 /// SLIST_ENTRY: the program's memory begins with the address of the next entry.
 pub type Entry = AtomicU64;
@@ -24,6 +24,7 @@ pub struct List {
     reserved: u64,
 }
 
+#[cfg(not(loom))]
 const _: () = assert!(size_of::<List>() == 16);
 
 const DEPTH: u64 = 0xFFFF;
@@ -125,7 +126,7 @@ impl List {
         };
         while !is_free() {
             spin(super::SPINS, &mut is_free);
-            std::thread::yield_now();
+            yield_now();
         }
         head
     }

@@ -38,7 +38,8 @@ pub unsafe extern "system" fn InitializeSynchronizationBarrier(
     })
 }
 
-/// Waits until as many threads have come as the barrier is for. True for one of them, false for the others (LOCK-19).
+/// Waits until as many threads have come as the barrier is for. True for one of them, false for the others (LOCK-19). If more
+/// threads use it, they go in groups of that number; Windows promises nothing then.
 ///
 /// # Safety
 /// The barrier is valid until the call is over.
