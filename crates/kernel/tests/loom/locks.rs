@@ -12,23 +12,28 @@ use loom::thread;
 use super::explore;
 
 /// A number that a lock protects: loom reports two threads that are at it at the same time.
-struct Guarded<L> {
-    lock: L,
+pub struct Guarded<L> {
+    pub lock: L,
     number: UnsafeCell<u32>,
 }
 
 impl<L> Guarded<L> {
-    fn new(lock: L) -> Arc<Self> {
+    pub fn new(lock: L) -> Arc<Self> {
         let number = UnsafeCell::new(0);
         Arc::new(Self { lock, number })
     }
 
-    fn add(&self) {
+    pub fn add(&self) {
         // SAFETY: the lock under test keeps others out, or loom says so.
         self.number.with_mut(|number| unsafe { *number += 1 });
     }
 
-    fn get(&self) -> u32 {
+    fn remove(&self) {
+        // SAFETY: as above.
+        self.number.with_mut(|number| unsafe { *number -= 1 });
+    }
+
+    pub fn get(&self) -> u32 {
         // SAFETY: as above, for writers.
         self.number.with(|number| unsafe { *number })
     }
@@ -39,7 +44,7 @@ unsafe impl<L: Send> Send for Guarded<L> {}
 // SAFETY: as above.
 unsafe impl<L: Sync> Sync for Guarded<L> {}
 
-fn spawn<L: Send + Sync + 'static>(
+pub fn spawn<L: Send + Sync + 'static>(
     guarded: &Arc<Guarded<L>>,
     body: impl FnOnce(&Guarded<L>) + 'static,
 ) -> thread::JoinHandle<()> {
@@ -203,6 +208,34 @@ fn all_are_woken() {
         sleepers
             .into_iter()
             .for_each(|sleeper| sleeper.join().unwrap());
+    });
+}
+
+#[test]
+fn each_of_two_wake_ups_reaches_a_sleeper() {
+    explore(2, || {
+        let waiting = Guarded::new((SrwLock::default(), ConditionVariable::default()));
+        let take = |waiting: &Waiting<SrwLock>| {
+            let (lock, variable) = &waiting.lock;
+            lock.acquire_exclusive();
+            while waiting.get() == 0 {
+                assert!(variable.sleep(Lock::Exclusive(lock), None));
+            }
+            waiting.remove();
+            lock.release_exclusive();
+        };
+        let sleepers = [spawn(&waiting, take), spawn(&waiting, take)];
+        let (lock, variable) = &waiting.lock;
+        for _ in 0..2 {
+            lock.acquire_exclusive();
+            waiting.add();
+            lock.release_exclusive();
+            variable.wake();
+        }
+        sleepers
+            .into_iter()
+            .for_each(|sleeper| sleeper.join().unwrap());
+        assert_eq!(waiting.get(), 0);
     });
 }
 

@@ -5,8 +5,11 @@
 
 #![cfg(loom)]
 
+mod barriers;
 mod edges;
+mod lists;
 mod locks;
+mod once;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
