@@ -358,25 +358,27 @@ impl Socket {
         if n < 0 {
             return None;
         }
+        // SAFETY: Linux has written so many bytes of the address. The application keeps these pointers valid until
+        // completion (OVL-67).
+        let told = sender.address.is_null()
+            || unsafe { Address::hand_over(address, length, sender.address, sender.length) }
+                .is_ok();
         let fits = n as usize <= part.iov_len;
-        let (mut status, flags) = if fits {
-            (Status::SUCCESS, 0)
-        } else {
-            (Status::BUFFER_OVERFLOW, flag::TRUNCATED)
-        };
-        if !sender.address.is_null() {
-            // SAFETY: Linux has written so many bytes of the address. The application keeps these pointers valid until
-            // completion (OVL-67).
-            let told =
-                unsafe { Address::hand_over(address, length, sender.address, sender.length) };
-            if told.is_err() {
-                status = Status::ACCESS_VIOLATION;
-            }
+        if fits && told {
+            return Some(Datagram {
+                status: Status::SUCCESS,
+                bytes: n as u32,
+                flags: 0,
+            });
         }
+        let status = match told {
+            true => Status::BUFFER_OVERFLOW,
+            false => Status::ACCESS_VIOLATION,
+        };
         Some(Datagram {
             status,
             bytes: part.iov_len.min(n as usize) as u32,
-            flags,
+            flags: if fits { 0 } else { flag::TRUNCATED },
         })
     }
 
