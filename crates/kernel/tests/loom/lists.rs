@@ -174,3 +174,17 @@ fn a_chain_stays_together() {
         assert_eq!(left, if popped == 0 { [1, 2] } else { [0, 1] });
     });
 }
+
+#[test]
+fn a_flush_of_an_empty_list_takes_what_comes_or_nothing() {
+    explore(4, || {
+        let (flushed, popped, left) = beside(&[], Shared::flush, |shared| {
+            shared.push(0);
+            shared.push(1);
+            shared.pop()
+        });
+        let mut taken = Vec::from_iter(left.into_iter().chain(flushed).chain(popped));
+        taken.sort_unstable();
+        assert_eq!(taken, [0, 1]);
+    });
+}
