@@ -79,8 +79,9 @@ pub fn run(options: &Options, report: &mut Report) -> io::Result<()> {
 
 /// Writes what the report says.
 fn write(folder: &Path, report: &Report) -> io::Result<()> {
+    let page = page(report); // it tells whether all is committed: before these files change
     fs::write(folder.join("results.svg"), chart::draw(report.charts())?)?;
-    fs::write(folder.join("RESULTS.md"), page(report))?;
+    fs::write(folder.join("RESULTS.md"), page)?;
     println!(
         "Written: RESULTS.md and results.svg in {}.\n",
         folder.display()

@@ -27,7 +27,7 @@ pub enum Element {
 pub struct Transmit {
     /// What is left, first element first.
     pub elements: std::collections::VecDeque<Element>,
-    /// Bytes sent so far.
+    /// Bytes sent so far; of more than can be told, as many as can.
     pub done: u32,
     /// The connection ends after the last byte.
     pub disconnect: Disconnect,
@@ -44,7 +44,8 @@ pub enum Disconnect {
     AndReuse,
 }
 
-const CHUNK: usize = 1 << 20;
+/// So many bytes of a file Linux takes in one call. The end of a call is the end of a segment: fewer calls are faster.
+const MOST: usize = 0x7fff_f000;
 
 impl Socket {
     pub(super) fn transmit(&self, fd: i32, transmit: &mut Transmit) -> Outcome {
@@ -104,7 +105,7 @@ impl Socket {
             rare: None,
         };
         let outcome = self.send(fd, &mut send);
-        *done += send.done;
+        *done = done.saturating_add(send.done);
         *buffers = send.buffers;
         outcome
     }
@@ -119,7 +120,7 @@ impl Socket {
     ) -> Outcome {
         ignore_sigpipe();
         while *left != Some(0) {
-            let chunk = left.map_or(CHUNK, |left| left.min(CHUNK as u64) as usize);
+            let chunk = left.map_or(MOST, |left| left.min(MOST as u64) as usize);
             let mut at = *offset as libc::off_t;
             // SAFETY: `at` is of this frame.
             let n = unsafe { sys::sendfile(fd, file.as_raw_fd(), &mut at, chunk) };
@@ -137,7 +138,7 @@ impl Socket {
                 break; // the end of the file
             }
             *offset += n as u64;
-            *done += n as u32;
+            *done = done.saturating_add(n as u32);
             if let Some(left) = left {
                 *left -= n as u64;
             }
