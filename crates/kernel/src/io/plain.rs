@@ -11,7 +11,6 @@
 use super::complete::{self, Deliver};
 use super::file::{File, Io};
 use super::monitor;
-use super::port::Port;
 use super::pump::prefetch;
 use super::request::{self, Completion, OverlappedPtr, Request};
 use super::waiting::Plain;
@@ -310,8 +309,7 @@ pub(super) fn perform(file: &File, io: &mut Io, deliver: Deliver<'_>) -> bool {
 /// The end of an operation whose starting call returns the outcome itself.
 #[inline]
 fn end_at_once(file: &File, overlapped: OverlappedPtr, packet: bool, finished: (Status, u32)) {
-    let deliver = |port: &Arc<Port>, packet| port.complete(packet);
-    complete::complete_plain(file, overlapped, packet, finished, true, deliver);
+    complete::complete_plain(file, overlapped, packet, finished, true, complete::post);
 }
 
 #[inline]

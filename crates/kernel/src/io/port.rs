@@ -202,6 +202,7 @@ impl Port {
             let mut queue = port.queue.lock();
             let entry = queue.take_again(thread)?;
             here.watch.lap(&port.work);
+            // As `take_up`, which would be handed the entry in memory.
             port.let_go(queue, port.work.are_long());
             port.redeem(entry)
         })
